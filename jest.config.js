@@ -1,0 +1,22 @@
+// Tests run as CommonJS and are only transpiled: their types are checked by `npm run typecheck`.
+const compilerOptions = {
+  target: 'es2022',
+  module: 'commonjs',
+  moduleResolution: 'bundler',
+  esModuleInterop: true,
+  isolatedModules: true
+}
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/__tests__', '<rootDir>/src'],
+  testMatch: ['**/__tests__/**/*.test.ts'],
+  modulePathIgnorePatterns: ['/\\.blocks'],
+  transform: { '\\.ts$': ['ts-jest', { tsconfig: compilerOptions }] },
+  moduleNameMapper: {
+    '^reprise$': '<rootDir>/src/index.ts',
+    '^reprise/(.*)$': '<rootDir>/src/$1/index.ts',
+    // Sources import './X.js', as Node needs it; here that is X.ts. Packages keep their own .js files.
+    '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js']
+  }
+}

@@ -1,0 +1,31 @@
+// Builds dist/esm and dist/cjs side by side. Each gets its own package.json: the root one says "type": "module",
+// and bundlers read `sideEffects` from the nearest.
+import { spawn } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+
+const build = (format, type) =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [tsc, '-p', `tsconfig.build.${format}.json`], {
+      cwd: root,
+      stdio: 'inherit'
+    })
+    child.on('exit', (code) => {
+      if (code === 0) {
+        mkdirSync(`${root}dist/${format}`, { recursive: true })
+        writeFileSync(
+          `${root}dist/${format}/package.json`,
+          JSON.stringify({ type, sideEffects: false }) + '\n'
+        )
+      }
+      resolve(code === 0)
+    })
+  })
+
+rmSync(`${root}dist`, { recursive: true, force: true })
+const done = await Promise.all([build('esm', 'module'), build('cjs', 'commonjs')])
+process.exitCode = done.every(Boolean) ? 0 : 1

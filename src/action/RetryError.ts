@@ -1,0 +1,215 @@
+/**
+ * Why a retried call ended without a result. All errors are tagged plain data; the failures of the attempts are inside, in
+ * order, each with the original error by identity.
+ */
+import type { Option } from 'fp-ts/lib/Option.js'
+import { print } from '../policy/argument.js'
+import { type Failure, isLibraryError, read } from '../policy/Failure.js'
+
+// --- model
+
+/** What every error of a retry has. Times in milliseconds. */
+interface History<E, A> {
+  /** How often the function was called. */
+  readonly attempts: number
+  /** From the start of the call to its end. */
+  readonly elapsed: number
+  /** The newest failures, in order: at most 16, or as `recordFailures` says. */
+  readonly failures: ReadonlyArray<Failure<E, A>>
+  /** How many older failures are not among them. */
+  readonly omitted: number
+}
+
+/** The schedule stopped; with the `hint` where one beyond its bounds was the cause. */
+export interface Exhausted<E, A> extends History<E, A> {
+  readonly _tag: 'Exhausted'
+  readonly hint: number | undefined
+}
+
+/** A failure that the conditions refuse. */
+export interface NotRetryable<E, A> extends History<E, A> {
+  readonly _tag: 'NotRetryable'
+}
+
+/** The signal fired; with its `reason`. */
+export interface Aborted<E, A> extends History<E, A> {
+  readonly _tag: 'Aborted'
+  readonly reason: unknown
+}
+
+/** A function of the policy threw, or gave nonsense; the `fault` is what it threw, the last failure what it was asked about. */
+export interface PolicyFault<E, A> extends History<E, A> {
+  readonly _tag: 'PolicyFault'
+  readonly fault: unknown
+}
+
+/** The shared retry budget refused. */
+export interface BudgetExhausted<E, A> extends History<E, A> {
+  readonly _tag: 'BudgetExhausted'
+}
+
+/**
+ * The error of `withRetry`, for a function that fails with `E` or answers `A`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type RetryError<E, A> =
+  Exhausted<E, A> | NotRetryable<E, A> | Aborted<E, A> | PolicyFault<E, A> | BudgetExhausted<E, A>
+
+/** The error of `withTimeout`; with what it knows of a retry that it cut short. */
+export interface TimedOut extends History<unknown, unknown> {
+  readonly _tag: 'TimedOut'
+  /** The time that was allowed. */
+  readonly timeout: number
+}
+
+/** The error of `withDecoder`: the value, and what the decoder says of it. */
+export interface InvalidResult<Errors = ReadonlyArray<unknown>> {
+  readonly _tag: 'InvalidResult'
+  readonly value: unknown
+  readonly errors: Errors
+}
+
+// --- guards
+
+/** Is this an `Exhausted` of this library? It is told by its whole shape, since errors of users may share the tag. */
+export const isExhausted = (u: unknown): u is Exhausted<unknown, unknown> => isLibraryError('Exhausted', u)
+
+/** Is this a `NotRetryable` of this library? */
+export const isNotRetryable = (u: unknown): u is NotRetryable<unknown, unknown> =>
+  isLibraryError('NotRetryable', u)
+
+/** Is this an `Aborted` of this library? */
+export const isAborted = (u: unknown): u is Aborted<unknown, unknown> => isLibraryError('Aborted', u)
+
+/** Is this a `PolicyFault` of this library? */
+export const isPolicyFault = (u: unknown): u is PolicyFault<unknown, unknown> =>
+  isLibraryError('PolicyFault', u)
+
+/** Is this a `BudgetExhausted` of this library? */
+export const isBudgetExhausted = (u: unknown): u is BudgetExhausted<unknown, unknown> =>
+  isLibraryError('BudgetExhausted', u)
+
+/** Is this a `TimedOut` of this library? */
+export const isTimedOut = (u: unknown): u is TimedOut => isLibraryError('TimedOut', u)
+
+/** Is this an error of `withRetry`? */
+export const isRetryError = (u: unknown): u is RetryError<unknown, unknown> =>
+  isExhausted(u) || isNotRetryable(u) || isAborted(u) || isPolicyFault(u) || isBudgetExhausted(u)
+
+// --- folding
+
+/**
+ * Folds a retry error by its tag.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { immediate, limitRetries, match, withRetry } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import * as TE from 'fp-ts/lib/TaskEither.js'
+ *
+ * const task = pipe(TE.left('down'), withRetry(pipe(immediate, limitRetries(2))))
+ * const words = match({
+ *   Exhausted: (e) => `gave up after ${e.attempts} attempts`,
+ *   NotRetryable: () => 'not worth a retry',
+ *   Aborted: () => 'cancelled',
+ *   PolicyFault: () => 'a bug in the policy',
+ *   BudgetExhausted: () => 'too many retries'
+ * })
+ * assert.deepEqual(await pipe(task, TE.mapLeft(words))(), { _tag: 'Left', left: 'gave up after 3 attempts' })
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const match =
+  <E, A, B>(handlers: {
+    readonly [T in RetryError<E, A>['_tag']]: (error: Extract<RetryError<E, A>, { readonly _tag: T }>) => B
+  }) =>
+  (error: RetryError<E, A>): B =>
+    // The handler has the type of the member with this tag, which the compiler cannot follow through the index.
+    (handlers[error._tag] as (error: RetryError<E, A>) => B)(error)
+
+/**
+ * Gives the last failure; none if the call was aborted before any.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const lastFailure = <E, A>(error: History<E, A>): Option<Failure<E, A>> => {
+  const last = error.failures[error.failures.length - 1]
+  return last === undefined ? none : { _tag: 'Some', value: last }
+}
+
+/**
+ * Gives the error of the last failure that has one: not of rejected results.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const lastError = <E, A>(error: History<E, A>): Option<unknown> => {
+  const last = [...error.failures].reverse().find((failure) => failure._tag !== 'Rejected')
+  return last === undefined ? none : { _tag: 'Some', value: last.error }
+}
+
+/**
+ * Gives the results that `retryUntil` refused, in order.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const rejectedValues = <E, A>(error: History<E, A>): ReadonlyArray<A> =>
+  error.failures.flatMap((failure) => (failure._tag === 'Rejected' ? [failure.value] : []))
+
+const none: Option<never> = { _tag: 'None' }
+
+// --- conversions
+
+/**
+ * Gives a real `Error` for any error of this library: its name is the tag, its message says what happened, its `cause` is
+ * the error behind it. An `Error` is given back as it is.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toError = (error: unknown): Error => {
+  if (error instanceof Error) return error
+  const name = String(read(error, '_tag') ?? 'Error')
+  const cause = causeOf(error)
+  const result = new Error(describe(error, cause), { cause })
+  result.name = name
+  return result
+}
+
+const causeOf = (error: unknown): unknown => {
+  if (isPolicyFault(error)) return error.fault
+  if (isAborted(error)) return error.reason
+  if (!isRetryError(error) && !isTimedOut(error)) return error
+  const last = lastError(error)
+  return last._tag === 'Some' ? last.value : error
+}
+
+const describe = (error: unknown, cause: unknown): string => {
+  if (!isRetryError(error) && !isTimedOut(error)) return textOf(error)
+  const { attempts, elapsed } = error
+  const calls = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(elapsed)} ms`
+  const last = lastFailure(error)
+  const why =
+    cause !== error
+      ? textOf(cause)
+      : last._tag === 'Some' && last.value._tag === 'Rejected'
+        ? last.value.reasons.join('; ')
+        : ''
+  return `${sayings[error._tag]} after ${calls}${why === '' ? '' : `: ${why}`}`
+}
+
+const sayings: Readonly<Record<(RetryError<unknown, unknown> | TimedOut)['_tag'], string>> = {
+  Exhausted: 'gave up',
+  NotRetryable: 'failed, not worth a retry,',
+  Aborted: 'aborted',
+  PolicyFault: 'the policy failed',
+  BudgetExhausted: 'the retry budget refused',
+  TimedOut: 'timed out'
+}
+
+const textOf = (value: unknown): string => String(read(value, 'message') ?? print(value))

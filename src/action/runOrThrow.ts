@@ -1,0 +1,33 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { isRetryError, isTimedOut, lastFailure, toError } from './RetryError.js'
+
+/**
+ * Runs a task for callers without fp-ts: resolves to the result, or rejects. A retry that ended on an error rejects with
+ * that very error; otherwise (a rejected result, an abort, a timeout, a fault) with `toError` of it.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { exponential, limitRetries, runOrThrow, withRetry } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const down = new Error('down')
+ * const fetchUser = pipe(async (id: string) => Promise.reject<string>(down), withRetry(pipe(exponential(1), limitRetries(2))))
+ * await assert.rejects(runOrThrow(fetchUser('ada')), (error) => error === down)
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const runOrThrow = async <E, A>(task: TaskEither<E, A>): Promise<A> => {
+  const result = await task()
+  if (result._tag === 'Right') return result.right
+  throw originalError(result.left)
+}
+
+const originalError = (error: unknown): unknown => {
+  if (isTimedOut(error)) return toError(error)
+  if (!isRetryError(error)) return error
+  const last = lastFailure(error)
+  const ended =
+    error._tag === 'Exhausted' || error._tag === 'NotRetryable' || error._tag === 'BudgetExhausted'
+  return ended && last._tag === 'Some' && last.value._tag !== 'Rejected' ? last.value.error : toError(error)
+}

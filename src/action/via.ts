@@ -1,0 +1,48 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { type Callable, toAction, toCallable, toRun } from './entry.js'
+import { interrupt, makeInterrupt, onInterrupt } from './Interrupt.js'
+
+/**
+ * Makes a plain fp-ts step between two wrappers one that keeps the context (attempt, signal, clock, observers): without
+ * it, what is inside such a step knows nothing of what is outside. Use it on tasks; functions go through `flow`.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { immediate, limitRetries, via, withAttempt, withRetry } from 'reprise'
+ * import { flow } from 'fp-ts/lib/function.js'
+ * import * as TE from 'fp-ts/lib/TaskEither.js'
+ *
+ * const seen: number[] = []
+ * const act = withAttempt(({ attempt }) => (id: string) => {
+ *   seen.push(attempt)
+ *   return TE.left(`no ${id}`)
+ * })
+ * const run = flow(act, via(TE.mapLeft((text) => new Error(text))), withRetry(limitRetries(2)(immediate)))
+ * await run('7')()
+ * assert.deepEqual(seen, [1, 2, 3])
+ *
+ * @category actions
+ * @since 0.1.0
+ */
+export const via =
+  <E, A, E2, B>(step: (task: TaskEither<E, A>) => TaskEither<E2, B>) =>
+  (task: TaskEither<E, A>): TaskEither<E2, B> => {
+    const callable = toCallable('via', task)
+    const inner = toRun(callable)
+    const run = async (env: Parameters<typeof inner>[0]) => {
+      // The step may take its time after what is inside has ended: so nobody outside relies on its settling soon.
+      const own = env.interrupt && makeInterrupt()
+      const stopListening = onInterrupt(env.interrupt, (reason) => {
+        const cut = own && interrupt(own, reason)
+        return cut && { ...cut, settles: false }
+      })
+      try {
+        const entered = (): ReturnType<typeof inner> => inner({ ...env, interrupt: own }, [])
+        return await toRun(step(entered as TaskEither<E, A>) as Callable)(env, [])
+      } finally {
+        stopListening()
+      }
+    }
+    // A run resolves to the Either of the step, whose types are E2 and B.
+    return toAction(callable, run) as TaskEither<E2, B>
+  }

@@ -1,0 +1,47 @@
+import { invalid } from '../policy/argument.js'
+import type { DecodeError, Decoder } from '../policy/Validator.js'
+import type { Checked, ErrorOf, Shaped } from './Action.js'
+import { left, right, toAction, toCallable, toRun } from './entry.js'
+import type { InvalidResult } from './RetryError.js'
+
+/**
+ * Decodes the result: it gets the decoder's type, and a result that does not fit becomes the failure `InvalidResult`, with
+ * the value and the decoder's errors. Put it inside `withRetry` to ask again. (`retryUntil` takes decoders too, but leaves
+ * the result as it is.)
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import * as t from 'io-ts'
+ * import { runOrThrow, withDecoder } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const User = t.type({ name: t.string })
+ * const load = async (id: number): Promise<unknown> => (id === 1 ? { name: 'Ada' } : { name: null })
+ * const loadUser = pipe(load, withDecoder(User))
+ *
+ * assert.deepEqual(await loadUser(1)(), { _tag: 'Right', right: { name: 'Ada' } })
+ * await assert.rejects(runOrThrow(loadUser(2)), { _tag: 'InvalidResult', value: { name: null } })
+ *
+ * @category actions
+ * @since 0.1.0
+ */
+export const withDecoder = <B>(
+  decoder: Decoder<unknown, B>
+): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F> | InvalidResult<ReadonlyArray<DecodeError>>, B>) => {
+  if (typeof (decoder as Partial<typeof decoder> | undefined)?.decode !== 'function') {
+    invalid('withDecoder: decoder', 'an io-ts decoder', decoder)
+  }
+  return ((fn: unknown) => {
+    const callable = toCallable('withDecoder', fn)
+    const inner = toRun(callable)
+    return toAction(callable, async (env, args) => {
+      const result = await inner(env, args)
+      if (result._tag === 'Left') return result
+      const decoded = decoder.decode(result.right)
+      return decoded._tag === 'Right'
+        ? right(decoded.right)
+        : left({ _tag: 'InvalidResult', value: result.right, errors: decoded.left })
+    })
+    // The types of the shapes are worked out above; at run time all of them are callables.
+  }) as never
+}

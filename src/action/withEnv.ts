@@ -1,0 +1,41 @@
+import type { Clock } from '../runtime/Clock.js'
+import type { Random } from '../runtime/Random.js'
+import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
+import { toAction, toCallable, toRun } from './entry.js'
+
+/** What the world looks like from inside: what is left out stays as it is outside. */
+export interface Environment {
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/**
+ * Runs everything inside with another clock or randomness: virtual time in tests, a seed for a run that can be repeated,
+ * `backgroundClock` for waits that do not keep the process alive.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { exponential, limitRetries, withEnv, withJitter, withRetry } from 'reprise'
+ * import { seededRandom, virtualClock } from 'reprise/testing'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const clock = virtualClock()
+ * const policy = pipe(exponential('1h'), withJitter('full'), limitRetries(3))
+ * const task = pipe(async () => Promise.reject(new Error('down')), withRetry(policy), withEnv({ clock, random: seededRandom(7) }))
+ *
+ * const pending = task()
+ * await clock.runAll()
+ * assert.equal((await pending)._tag, 'Left')
+ *
+ * @category actions
+ * @since 0.1.0
+ */
+export const withEnv = (
+  environment: Environment
+): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) =>
+  ((fn: unknown) => {
+    const callable = toCallable('withEnv', fn)
+    const inner = toRun(callable)
+    return toAction(callable, (env, args) => inner({ ...env, ...environment }, args))
+    // The types of the shapes are worked out above; at run time all of them are callables.
+  }) as never

@@ -1,0 +1,69 @@
+import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
+import { toAction, toCallable, toRun } from './entry.js'
+import { type Observer, type RetryScheduled, tell } from './RetryEvent.js'
+
+/**
+ * Tells an observer of everything that happens inside: put it outside of `withRetry`. Several observers all hear. What
+ * an observer throws or rejects with is dropped, and it is not waited for.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { immediate, limitRetries, withObserver, withRetry } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const seen: string[] = []
+ * const task = pipe(
+ *   async () => Promise.reject(new Error('down')),
+ *   withRetry(pipe(immediate, limitRetries(1))),
+ *   withObserver((event) => seen.push(`${event._tag} ${event.attempt}`))
+ * )
+ * await task()
+ * assert.deepEqual(seen, [
+ *   'AttemptStarted 1', 'AttemptFailed 1', 'RetryScheduled 1', 'AttemptStarted 2', 'AttemptFailed 2', 'GaveUp 2'
+ * ])
+ *
+ * @category actions
+ * @since 0.1.0
+ */
+export const withObserver = (
+  observer: Observer
+): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) =>
+  ((fn: unknown) => {
+    const callable = toCallable('withObserver', fn)
+    const inner = toRun(callable)
+    return toAction(callable, (env, args) => {
+      const { observer: outer } = env
+      const all: Observer =
+        outer === undefined
+          ? observer
+          : (event) => {
+              tell(observer, event)
+              tell(outer, event)
+            }
+      return inner({ ...env, observer: all }, args)
+    })
+    // The types of the shapes are worked out above; at run time all of them are callables.
+  }) as never
+
+/**
+ * The short form of the commonest observer: calls `f` before each wait.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { fixed, limitRetries, onRetry, withRetry } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const log: string[] = []
+ * const task = pipe(
+ *   async () => Promise.reject(new Error('down')),
+ *   withRetry(pipe(fixed(5), limitRetries(1))),
+ *   onRetry(({ attempt, delay }) => log.push(`attempt ${attempt} failed, next in ${delay} ms`))
+ * )
+ * await task()
+ * assert.deepEqual(log, ['attempt 1 failed, next in 5 ms'])
+ *
+ * @category actions
+ * @since 0.1.0
+ */
+export const onRetry = (f: (event: RetryScheduled) => unknown) =>
+  withObserver((event) => (event._tag === 'RetryScheduled' ? f(event) : undefined))

@@ -1,0 +1,87 @@
+/** The public face of `reprise`: re-exports only. */
+export { andThen, both, either, getPolicyLattice, getPolicyMonoid, when } from './policy/Composition.js'
+export {
+  allOf,
+  anyCause,
+  type Condition,
+  type ConditionInput,
+  type ErrorClass,
+  not
+} from './policy/Condition.js'
+export { capDelay, delayFrom, floorDelay, mapDelay, withJitter } from './policy/Delay.js'
+export type { Duration } from './policy/Duration.js'
+export { PolicyEq } from './policy/Eq.js'
+export type { Answered, Cause, Context, Failed, Failure, Outcome, Rejected, Threw } from './policy/Failure.js'
+export { isRetryable } from './policy/isRetryable.js'
+export { abortOn, recordFailures, retryOn, retryUntil } from './policy/Judgement.js'
+export { limitDelay, limitElapsed, limitRetries, limitTotalDelay } from './policy/Limit.js'
+export type { AnyPolicy, CustomDelay, Jitter, RetryPolicy, ScheduleStatus } from './policy/RetryPolicy.js'
+export {
+  custom,
+  decorrelated,
+  delays,
+  exponential,
+  fibonacci,
+  fixed,
+  immediate,
+  linear,
+  never
+} from './policy/Schedule.js'
+export { PolicyShow } from './policy/Show.js'
+export { type Simulated, type SimulatedOutcome, simulate, waits } from './policy/simulate.js'
+export {
+  type Decision,
+  initialState,
+  type Step,
+  step,
+  type StepInput,
+  type StepState
+} from './policy/step.js'
+export type { DecodeError, Decoder, ValidatorInput } from './policy/Validator.js'
+
+export { backgroundClock, type Clock, systemClock } from './runtime/Clock.js'
+export { type Random, systemRandom } from './runtime/Random.js'
+
+export { arrow } from './action/arrow.js'
+export type { AnyFunction, Arrow, Checked, ErrorOf, Judging, ResultOf, Shaped } from './action/Action.js'
+export {
+  type Aborted,
+  type BudgetExhausted,
+  type Exhausted,
+  type InvalidResult,
+  isAborted,
+  isBudgetExhausted,
+  isExhausted,
+  isNotRetryable,
+  isPolicyFault,
+  isRetryError,
+  isTimedOut,
+  lastError,
+  lastFailure,
+  match,
+  type NotRetryable,
+  type PolicyFault,
+  rejectedValues,
+  type RetryError,
+  type TimedOut,
+  toError
+} from './action/RetryError.js'
+export type {
+  AttemptFailed,
+  AttemptStarted,
+  GaveUp,
+  Observer,
+  RetryEvent,
+  RetryScheduled,
+  Succeeded
+} from './action/RetryEvent.js'
+export { runOrThrow } from './action/runOrThrow.js'
+export { succeed } from './action/succeed.js'
+export { via } from './action/via.js'
+export { type Attempt, withAttempt } from './action/withAttempt.js'
+export { withDecoder } from './action/withDecoder.js'
+export { type Environment, withEnv } from './action/withEnv.js'
+export { onRetry, withObserver } from './action/withObserver.js'
+export { withRetry } from './action/withRetry.js'
+export { withSignal } from './action/withSignal.js'
+export { withTimeout } from './action/withTimeout.js'

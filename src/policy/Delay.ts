@@ -1,0 +1,127 @@
+/**
+ * Combinators that change the waits: jitter, bounds, hints.
+ *
+ * Their order in a pipe does not matter: in the normal form jitter comes first, then hints, the floor, and the cap. So a
+ * bound holds although jitter comes later, and they commute.
+ *
+ * Laws: `capDelay(a)` twice is `capDelay(min)`, `floorDelay` twice the larger; `withJitter` goes through `both`, `either`,
+ * `andThen` and `when` to their parts; all keep a stop by count or list.
+ */
+import { invalid } from './argument.js'
+import { combine } from './Composition.js'
+import { type Duration, toMillis } from './Duration.js'
+import type { Context } from './Failure.js'
+import { type AnyPolicy, type Jitter, mapParts, parts, type RetryPolicy, update } from './RetryPolicy.js'
+
+/**
+ * Spreads the waits, so that clients that failed together do not come back together: ± a fraction of the wait, `'full'`
+ * for [0, wait], `'equal'` for [wait/2, wait].
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { fixed, simulate, withJitter } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const [first] = simulate(pipe(fixed(1000), withJitter(0.3)), 1)
+ * assert.deepEqual(first?._tag === 'Retry' && [first.from, first.to], [700, 1300])
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
+  if (!(
+    jitter === 'full' ||
+    jitter === 'equal' ||
+    (typeof jitter === 'number' && jitter >= 0 && jitter <= 1)
+  )) {
+    invalid('withJitter: jitter', "a fraction from 0 to 1, 'full' or 'equal'", jitter)
+  }
+  // Bounds below must keep holding: so jitter goes down to the formulas. `mapDelay` sees the waits before it.
+  const spread = (self: AnyPolicy): RetryPolicy =>
+    self.schedule._tag === 'mapDelay' || parts(self.schedule).length === 0
+      ? update(self, { withJitter: Object.freeze([...(self.withJitter ?? []), jitter]) })
+      : update(self, { schedule: mapParts(self.schedule, spread) })
+  return spread
+}
+
+/**
+ * No wait is longer than `max`. Where a window reaches beyond, it is scaled into the bound and so keeps its spread:
+ * clients at the cap never line up. Above a floor or hint only; if the cap is below the floor, the cap wins.
+ *
+ * *Gotcha*: a cap alone never stops; `limitDelay` does. A cap over `both` is not `both` of caps, since it scales.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { capDelay, waits, exponential } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * assert.deepEqual(waits(pipe(exponential(100), capDelay(500)), 5), [100, 200, 400, 500, 500])
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const capDelay = (max: Duration): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
+  const ms = toMillis('capDelay: max', max)
+  return (self: AnyPolicy) => update(self, { capDelay: Math.min(self.capDelay ?? Infinity, ms) })
+}
+
+/**
+ * No wait is shorter than `min`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const floorDelay = (min: Duration): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
+  const ms = toMillis('floorDelay: min', min)
+  return (self: AnyPolicy) => update(self, { floorDelay: Math.max(self.floorDelay ?? 0, ms) })
+}
+
+/**
+ * Any other change of a wait: `f` maps both ends of the window, in milliseconds. The name is what `show` prints.
+ *
+ * *Gotcha*: `f` sees what stands above it in the pipe, bounds and hints included, and may undo them.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { waits, linear, mapDelay } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const doubled = pipe(linear(100), mapDelay('double', (delay) => delay * 2))
+ * assert.deepEqual(waits(doubled, 3), [200, 400, 600])
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const mapDelay =
+  (name: string, f: (delay: number) => number) =>
+  <E, A>(self: RetryPolicy<E, A>): RetryPolicy<E, A> =>
+    combine({ _tag: 'mapDelay', name, f, policy: self })
+
+/**
+ * Takes a hint for the wait from the error, such as a `Retry-After` header: `f` gives milliseconds, or `undefined` for no
+ * hint. The window becomes [max(from, hint), that + the spread], so no retry comes before the hint. A hint beyond `max`,
+ * or beyond a cap, stops now, with the hint in the error.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { delayFrom, exponential, simulate } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const policy = pipe(exponential(100), delayFrom((e: { retryAfter?: number }) => e.retryAfter, { max: '1m' }))
+ * const failed = (error: { retryAfter?: number }) => ({ _tag: 'Failed', error }) as const
+ *
+ * const decisions = simulate(policy, [failed({}), failed({ retryAfter: 5000 }), failed({ retryAfter: 86_400_000 })])
+ * assert.deepEqual(decisions.map((d) => (d._tag === 'Retry' ? d.delay : d._tag === 'GiveUp' && d.hint)), [100, 5000, 86_400_000])
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const delayFrom = <E0>(
+  f: (error: E0, context: Context) => number | undefined,
+  options: { readonly max: Duration }
+): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E & E0, A>) => {
+  if (typeof f !== 'function') invalid('delayFrom: f', 'a function', f)
+  const max = toMillis('delayFrom: max', (options as typeof options | undefined)?.max as Duration)
+  const hint = Object.freeze({ name: f.name, f, max })
+  return (self: AnyPolicy) => update(self, { delayFrom: Object.freeze([...(self.delayFrom ?? []), hint]) })
+}

@@ -1,0 +1,86 @@
+/**
+ * What can come of an attempt. A *failure* is a `Left` (`Failed`), a throw or rejection (`Threw`), or a result that
+ * `retryUntil` refused (`Rejected`). The original error or value is always there, by identity, never changed.
+ */
+
+// --- model
+
+/** The function answered with a `Left`. */
+export interface Failed<E> {
+  readonly _tag: 'Failed'
+  readonly error: E
+}
+
+/** The function threw, or its promise was rejected; anything can be thrown. */
+export interface Threw {
+  readonly _tag: 'Threw'
+  readonly error: unknown
+}
+
+/** The function answered, and `retryUntil` refused the answer; the reasons say why. */
+export interface Rejected<A> {
+  readonly _tag: 'Rejected'
+  readonly value: A
+  readonly reasons: ReadonlyArray<string>
+}
+
+/** The function answered. */
+export interface Answered<A> {
+  readonly _tag: 'Answered'
+  readonly value: A
+}
+
+/** Why an attempt failed. */
+export type Cause<E, A> = Failed<E> | Threw | Rejected<A>
+
+/** What a driver of `step` reports of an attempt; `Rejected` is a result that it refused itself. */
+export type Outcome<E, A> = Answered<A> | Cause<E, A>
+
+/**
+ * A failed attempt, as errors and events keep it: its cause, its number (from 1), the milliseconds from the start of the
+ * call to its start, its own length, and the wait that followed (`undefined` if none did).
+ */
+export type Failure<E, A> = Cause<E, A> & {
+  readonly attempt: number
+  readonly startedAt: number
+  readonly duration: number
+  readonly delay: number | undefined
+}
+
+/** What conditions, validators and hints are told besides the error or result. Times in milliseconds. */
+export interface Context {
+  /** The attempt just made, counted from 1. */
+  readonly attempt: number
+  /** From the start of the call to the end of this attempt, on a monotonic clock. */
+  readonly elapsed: number
+  /** The name of the function, or of the worker's method. */
+  readonly name: string
+  readonly args: ReadonlyArray<unknown>
+  /** The wait before this attempt; `undefined` for the first. */
+  readonly previousDelay: number | undefined
+}
+
+// --- guards
+
+/** Reads a property of anything; a throwing getter reads as `undefined`. */
+export const read = (value: unknown, key: string): unknown => {
+  try {
+    return (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
+  } catch {
+    return undefined
+  }
+}
+
+/** Is this one of the library's own errors, by its whole shape? A user's error may well share the tag alone. */
+export const isLibraryError = (tag: string, value: unknown): boolean =>
+  read(value, '_tag') === tag &&
+  (tag === 'CircuitOpen'
+    ? typeof read(value, 'retryAfter') === 'number'
+    : Array.isArray(read(value, 'failures')) &&
+      typeof read(value, 'attempts') === 'number' &&
+      typeof read(value, 'omitted') === 'number' &&
+      typeof read(value, 'elapsed') === 'number')
+
+/** Errors that mean "given up already": not retried unless `retryOn` names them. */
+export const isGivenUp = (error: unknown): boolean =>
+  ['Exhausted', 'NotRetryable', 'BudgetExhausted', 'CircuitOpen'].some((tag) => isLibraryError(tag, error))

@@ -74,29 +74,29 @@ export interface InvalidResult<Errors = ReadonlyArray<unknown>> {
 // --- guards
 
 /** Is this an `Exhausted` of this library? It is told by its whole shape, since errors of users may share the tag. */
-export const isExhausted = (u: unknown): u is Exhausted<unknown, unknown> => isLibraryError('Exhausted', u)
+export const isExhausted = (u: unknown): u is Exhausted<unknown, unknown> => isLibraryError(u, 'Exhausted')
 
 /** Is this a `NotRetryable` of this library? */
 export const isNotRetryable = (u: unknown): u is NotRetryable<unknown, unknown> =>
-  isLibraryError('NotRetryable', u)
+  isLibraryError(u, 'NotRetryable')
 
 /** Is this an `Aborted` of this library? */
-export const isAborted = (u: unknown): u is Aborted<unknown, unknown> => isLibraryError('Aborted', u)
+export const isAborted = (u: unknown): u is Aborted<unknown, unknown> => isLibraryError(u, 'Aborted')
 
 /** Is this a `PolicyFault` of this library? */
 export const isPolicyFault = (u: unknown): u is PolicyFault<unknown, unknown> =>
-  isLibraryError('PolicyFault', u)
+  isLibraryError(u, 'PolicyFault')
 
 /** Is this a `BudgetExhausted` of this library? */
 export const isBudgetExhausted = (u: unknown): u is BudgetExhausted<unknown, unknown> =>
-  isLibraryError('BudgetExhausted', u)
+  isLibraryError(u, 'BudgetExhausted')
 
 /** Is this a `TimedOut` of this library? */
-export const isTimedOut = (u: unknown): u is TimedOut => isLibraryError('TimedOut', u)
+export const isTimedOut = (u: unknown): u is TimedOut => isLibraryError(u, 'TimedOut')
 
 /** Is this an error of `withRetry`? */
 export const isRetryError = (u: unknown): u is RetryError<unknown, unknown> =>
-  isExhausted(u) || isNotRetryable(u) || isAborted(u) || isPolicyFault(u) || isBudgetExhausted(u)
+  isLibraryError(u, 'Exhausted', 'NotRetryable', 'Aborted', 'PolicyFault', 'BudgetExhausted')
 
 // --- folding
 

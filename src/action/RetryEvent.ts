@@ -63,14 +63,16 @@ export type Observer = (event: RetryEvent) => unknown
 
 // --- telling
 
-/** Tells an observer, who can do no harm. */
-export const tell = (observer: Observer, event: RetryEvent): void => {
-  try {
-    // A rejecting observer must not raise an unhandled rejection either.
-    void Promise.resolve(observer(event)).catch(ignore)
-  } catch {
-    // A throwing observer changes nothing.
+/** Gives an observer that can do no harm: what it throws or rejects with is dropped. */
+export const harmless =
+  (observer: Observer): Observer =>
+  (event) => {
+    try {
+      // A rejecting observer must not raise an unhandled rejection either.
+      void Promise.resolve(observer(event)).catch(ignore)
+    } catch {
+      // A throwing observer changes nothing.
+    }
   }
-}
 
 const ignore = (): void => undefined

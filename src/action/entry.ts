@@ -6,7 +6,7 @@ import { invalid } from '../policy/argument.js'
 import type { Failure } from '../policy/Failure.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
 import { type Random, systemRandom } from '../runtime/Random.js'
-import type { Interrupt } from './Interrupt.js'
+import { type Flight, type Interrupt, land } from './Interrupt.js'
 import type { Observer } from './RetryEvent.js'
 
 // --- model
@@ -18,6 +18,7 @@ export interface Env {
   readonly observer: Observer | undefined
   readonly interrupt: Interrupt | undefined
   readonly attempt: AttemptInfo | undefined
+  readonly flight: Flight | undefined
 }
 
 /** Which attempt of an outer retry this is. */
@@ -48,7 +49,8 @@ export const rootEnv: Env = {
   random: systemRandom,
   observer: undefined,
   interrupt: undefined,
-  attempt: undefined
+  attempt: undefined,
+  flight: undefined
 }
 
 // --- results
@@ -62,13 +64,21 @@ export const right = (value: unknown): Result => ({ _tag: 'Right', right: value 
  */
 export const toResult = (value: unknown): Result => (isResult(value) ? value : right(value))
 
+// V8 makes nothing of this inside such a loop, unlike `Object.hasOwn`.
+const hasOwn = Object.prototype.hasOwnProperty
+
 const isResult = (value: unknown): value is Result => {
-  if (typeof value !== 'object' || value === null) return false
   try {
-    const tag = (value as { _tag?: unknown })._tag
-    if (tag !== 'Right' && tag !== 'Left') return false
-    const keys = Object.keys(value)
-    return keys.length === 2 && keys.includes('_tag') && keys.includes(tag === 'Right' ? 'right' : 'left')
+    const tag = (value as { _tag?: unknown } | null | undefined)?._tag
+    const side = tag === 'Right' ? 'right' : tag === 'Left' && 'left'
+    if (side === false) return false
+    // Counted in a loop, since a list of the keys would be most of the memory of a call that succeeds.
+    let count = 0
+    for (const key in value as object) {
+      if ((key !== side && key !== '_tag') || !hasOwn.call(value, key)) return false
+      count += 1
+    }
+    return count === 2
   } catch {
     return false // a getter that throws: no Either
   }
@@ -76,15 +86,19 @@ const isResult = (value: unknown): value is Result => {
 
 // --- entering
 
-/** Has the function an entry of its own? */
-export const hasEntry = (fn: Callable): boolean => fn[entry] !== undefined
+/** Gives the entry of a function or task, if it has one. */
+export const entryOf = (fn: Callable): Run | undefined => fn[entry]
 
 /** Gives a function or a task as a run, entering it, or the task that it gives back, where it can be entered. */
 export const toRun = (fn: Callable): Run =>
   fn[entry] ??
   (async (env, args) => {
-    const answer = fn(...args)
-    return typeof answer === 'function' ? toRun(answer as Callable)(env, none) : toResult(await answer)
+    try {
+      const given = fn(...args)
+      return toResult(await (typeof given === 'function' ? toRun(given as Callable)(env, none) : given))
+    } finally {
+      land(env.flight, true)
+    }
   })
 
 const none: ReadonlyArray<unknown> = []
@@ -92,33 +106,39 @@ const none: ReadonlyArray<unknown> = []
 // --- making actions
 
 /**
- * Gives `run` the shape, length and name of `like`, and an entry. Where `run` may reject, as all wrappers but `withRetry`
- * do for what was thrown inside, a call from outside answers with a `Left`.
+ * Gives `run` the shape, length and name of `like`, and an entry. A call from outside starts in the environment of the
+ * machine; what was thrown inside, and not made a failure by a retry, becomes a `Left` there.
  */
-export const toAction = (like: Callable, run: Run, takesArguments = lengthOf(like) > 0): Callable => {
-  const task = (args: ReadonlyArray<unknown>): Callable =>
-    enterable(
-      () => outermost(run, args),
-      (env) => run(env, args)
-    )
-  const action: Callable = takesArguments
-    ? (...args) => task(args)
-    : (...args) => (args.every((arg) => arg === undefined) ? outermost(run, none) : task(args))
-  Object.defineProperty(action, 'length', { value: lengthOf(like) })
-  Object.defineProperty(action, 'name', { value: like.name })
+export const toAction = (like: Callable, run: Run): Callable =>
+  shape(like, run, (env, args) => run(env, args).catch(left))
+
+/** The same for a run that never rejects. */
+export const toTotalAction = (like: Callable, run: Run): Callable => shape(like, run, run)
+
+const shape = (like: Callable, run: Run, outermost: Run): Callable => {
+  const task = (args: ReadonlyArray<unknown>): Callable => {
+    const te: Callable = () => outermost(rootEnv, args)
+    return enterable(te, (env) => run(env, args))
+  }
+  const length = like[arity] ?? like.length
+  const action: Callable = (...args) =>
+    length === 0 && args.every(isUndefined) ? outermost(rootEnv, none) : task(args)
+  Object.defineProperties(action, { length: { value: length }, name: { value: like.name } })
   return enterable(action, run)
 }
 
-const outermost = (run: Run, args: ReadonlyArray<unknown>): Promise<Result> => run(rootEnv, args).catch(left)
+const isUndefined = (arg: unknown): boolean => arg === undefined
 
-const enterable = (fn: Callable, run: Run): Callable => Object.assign(fn, { [entry]: run })
-
-const lengthOf = (fn: Callable): number => fn[arity] ?? fn.length
+// Each call of a function makes a task, so the entry is set by hand, which is quicker than `Object.assign`.
+const enterable = (fn: Callable, run: Run): Callable => {
+  ;(fn as { [entry]?: Run })[entry] = run
+  return fn
+}
 
 /** Gives a function that is known to take arguments, although its length may be 0. */
 export const withArguments = (fn: Callable): Callable => {
   const marked: Callable = Object.assign((...args: ReadonlyArray<unknown>) => fn(...args), {
-    [arity]: Math.max(1, fn.length)
+    [arity]: fn.length || 1
   })
   Object.defineProperty(marked, 'name', { value: fn.name })
   return fn[entry] === undefined ? marked : enterable(marked, fn[entry])

@@ -1,16 +1,13 @@
 import { left, type Result, type Run } from './entry.js'
-import { afterSettled, type Cut, interrupt, makeInterrupt, onInterrupt } from './Interrupt.js'
+import { type Cut, makeInterrupt, type Progress, settleSoon } from './Interrupt.js'
 import { isAborted } from './RetryError.js'
 
 /** What ends a run early: `arm` is given the function that does it, and gives back how to disarm. */
 export interface Rival {
   readonly arm: (fire: (reason: unknown) => void) => () => void
   /** The error to end with, given what was cut short. */
-  readonly error: (cut: Uncut, reason: unknown) => unknown
+  readonly error: (cut: Progress, reason: unknown) => unknown
 }
-
-/** What is known of a run that was cut short. */
-export type Uncut = Omit<Cut, 'settles'> & { readonly elapsed: number }
 
 /**
  * Runs under an interrupt of its own, against a rival that may fire it. What settled before the rival fired wins; what
@@ -26,41 +23,46 @@ export const race =
       }
       const began = env.clock.now()
       const own = makeInterrupt()
-      const progress = { done: false, lost: false }
+      const flight = { landed: false, outer: env.flight }
+      const state = { done: false, lost: false }
       const finish = (end: () => void): void => {
-        if (progress.done) return
-        progress.done = true
+        if (state.done) return
+        state.done = true
         disarm()
-        stopListening()
+        stopListening?.()
         end()
       }
-      const uncut = (cut: Omit<Cut, 'settles'> | undefined): Uncut => ({
-        attempts: cut?.attempts ?? 1,
+      // A plain function is one attempt.
+      const progress = (cut: Progress = { ...notBegun, attempts: 1 }): Progress => ({
+        attempts: cut.attempts,
         elapsed: env.clock.now() - began,
-        failures: cut?.failures ?? [],
-        omitted: cut?.omitted ?? 0
+        failures: cut.failures,
+        omitted: cut.omitted
       })
       const stop = (reason: unknown, toError: Rival['error']): Cut => {
-        const cut = interrupt(own, reason)
-        if (cut?.settles !== true)
-          afterSettled(() => {
+        const cut: { cut?: Cut | undefined } = {}
+        settleSoon(
+          () => flight.landed || cut.cut?.settles === true,
+          () => {
             finish(() => {
-              resolve(left(toError(uncut(cut), reason)))
+              resolve(left(toError(progress(cut.cut), reason)))
             })
-          })
-        return { ...uncut(cut), settles: true }
+          }
+        )
+        cut.cut = own.fire(reason)
+        return { ...progress(cut.cut), settles: true }
       }
-      const stopListening = onInterrupt(env.interrupt, (reason) => stop(reason, aborted))
+      const stopListening = env.interrupt?.listen((reason) => stop(reason, aborted))
       const disarm = arm((reason) => {
-        progress.lost = true
+        state.lost = true
         stop(reason, error)
       })
-      run({ ...env, interrupt: own }, args).then(
+      run({ ...env, interrupt: own, flight }, args).then(
         (result) => {
           finish(() => {
             resolve(
-              progress.lost && wasCut(result, own.reason)
-                ? left(error(uncut(result.left), own.reason))
+              state.lost && wasCut(result, own.reason)
+                ? left(error(progress(result.left), own.reason))
                 : result
             )
           })
@@ -74,10 +76,13 @@ export const race =
     })
 
 /** What is known of a run that never began. */
-export const notBegun: Uncut = { attempts: 0, elapsed: 0, failures: [], omitted: 0 }
+export const notBegun: Progress = { attempts: 0, elapsed: 0, failures: [], omitted: 0 }
 
 /** The error of a run that was aborted. */
-export const aborted = (cut: Uncut, reason: unknown): unknown => ({ _tag: 'Aborted', ...cut, reason })
+export const aborted = (cut: Progress, reason: unknown): unknown => ({ _tag: 'Aborted', ...cut, reason })
 
-const wasCut = (result: Result, reason: unknown): result is { readonly _tag: 'Left'; readonly left: Uncut } =>
+const wasCut = (
+  result: Result,
+  reason: unknown
+): result is { readonly _tag: 'Left'; readonly left: Progress } =>
   result._tag === 'Left' && isAborted(result.left) && result.left.reason === reason

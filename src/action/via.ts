@@ -1,6 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { type Callable, toAction, toCallable, toRun } from './entry.js'
-import { interrupt, makeInterrupt, onInterrupt } from './Interrupt.js'
+import { makeInterrupt } from './Interrupt.js'
 
 /**
  * Makes a plain fp-ts step between two wrappers one that keeps the context (attempt, signal, clock, observers): without
@@ -32,15 +32,15 @@ export const via =
     const run = async (env: Parameters<typeof inner>[0]) => {
       // The step may take its time after what is inside has ended: so nobody outside relies on its settling soon.
       const own = env.interrupt && makeInterrupt()
-      const stopListening = onInterrupt(env.interrupt, (reason) => {
-        const cut = own && interrupt(own, reason)
+      const stopListening = env.interrupt?.listen((reason) => {
+        const cut = own?.fire(reason)
         return cut && { ...cut, settles: false }
       })
       try {
         const entered = (): ReturnType<typeof inner> => inner({ ...env, interrupt: own }, [])
         return await toRun(step(entered as TaskEither<E, A>) as Callable)(env, [])
       } finally {
-        stopListening()
+        stopListening?.()
       }
     }
     // A run resolves to the Either of the step, whose types are E2 and B.

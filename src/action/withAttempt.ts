@@ -3,7 +3,6 @@ import { invalid } from '../policy/argument.js'
 import type { Failure } from '../policy/Failure.js'
 import type { AnyFunction, ErrorOf, ResultOf, Shaped } from './Action.js'
 import { type Callable, type Env, toAction, toRun } from './entry.js'
-import { onInterrupt } from './Interrupt.js'
 
 /**
  * What a function may know of the attempt that it is.
@@ -66,11 +65,11 @@ export const withAttempt = <F extends AnyFunction>(
 
 /** Gives the attempt of an environment, whose signal is made only when it is asked for, and how to let go of it. */
 const toAttempt = ({ attempt: info, interrupt }: Env, name: string) => {
-  const made: { signal?: AbortSignal; release?: () => void } = {}
+  const made: { signal?: AbortSignal; release?: (() => void) | undefined } = {}
   const makeSignal = (): AbortSignal => {
     const controller = new AbortController()
     if (interrupt?.fired === true) controller.abort(interrupt.reason)
-    made.release = onInterrupt(interrupt, (reason) => {
+    made.release = interrupt?.listen((reason) => {
       controller.abort(reason)
       return undefined
     })

@@ -1,6 +1,7 @@
+import { invalid } from '../policy/argument.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
 import { toAction, toCallable, toRun } from './entry.js'
-import { type Observer, type RetryScheduled, tell } from './RetryEvent.js'
+import { harmless, type Observer, type RetryScheduled } from './RetryEvent.js'
 
 /**
  * Tells an observer of everything that happens inside: put it outside of `withRetry`. Several observers all hear. What
@@ -27,23 +28,23 @@ import { type Observer, type RetryScheduled, tell } from './RetryEvent.js'
  */
 export const withObserver = (
   observer: Observer
-): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) =>
-  ((fn: unknown) => {
+): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) => {
+  if (typeof observer !== 'function') invalid('withObserver: observer', 'a function of an event', observer)
+  const mine = harmless(observer)
+  return ((fn: unknown) => {
     const callable = toCallable('withObserver', fn)
     const inner = toRun(callable)
     return toAction(callable, (env, args) => {
       const { observer: outer } = env
-      const all: Observer =
-        outer === undefined
-          ? observer
-          : (event) => {
-              tell(observer, event)
-              tell(outer, event)
-            }
+      const all: Observer = (event) => {
+        mine(event)
+        outer?.(event)
+      }
       return inner({ ...env, observer: all }, args)
     })
     // The types of the shapes are worked out above; at run time all of them are callables.
   }) as never
+}
 
 /**
  * The short form of the commonest observer: calls `f` before each wait.

@@ -2,26 +2,24 @@
  * The driver of a policy: calls, waits, and calls again. One of the few places with mutable state: a call that has failed
  * once, or that is watched or can be interrupted, keeps its progress in one record that nobody else sees.
  */
-import type { Failure, Outcome } from '../policy/Failure.js'
+import type { Cause, Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
-import { decide, initialState, type Plan, planOf, type StepState } from '../policy/step.js'
+import { contextOf, decide, initialState, type Plan, planOf } from '../policy/step.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
 import {
-  type AttemptInfo,
   type Callable,
   type Env,
-  hasEntry,
+  entryOf,
   left,
   type Result,
   right,
-  toAction,
   toCallable,
   toResult,
-  toRun
+  toTotalAction
 } from './entry.js'
-import { afterSettled, type Cut, onInterrupt } from './Interrupt.js'
+import type { Flight, Progress } from './Interrupt.js'
 import type { RetryError } from './RetryError.js'
-import { type RetryEvent, tell } from './RetryEvent.js'
+import type { RetryEvent } from './RetryEvent.js'
 
 /**
  * Retries a function or task as a policy says. What comes back has the shape of what goes in: a `TaskEither` for a task, a
@@ -70,236 +68,202 @@ interface Retry {
 
 const retried = (plan: Plan, fn: Callable): Callable => {
   const retry: Retry = { plan, fn, name: fn.name }
-  const plain = !hasEntry(fn)
-  const validates = plan.policy.retryUntil !== undefined
-  return toAction(fn, (env, args) => {
-    if (!plain || env.observer !== undefined || env.interrupt !== undefined)
-      return fromTheStart(retry, env, args)
-    // The whole of the path to success: nothing is kept for retrying until the first failure.
+  const simple = entryOf(fn) === undefined && plan.refuse === undefined
+  return toTotalAction(fn, (env, args) => {
     const began = env.clock.now()
-    const fail = (outcome: Outcome<unknown, unknown>): Promise<Result> =>
-      afterFirst(retry, env, args, began, outcome)
-    try {
-      return enter(retry, env, args, undefined).then(
-        (value) => {
-          const result = toResult(value)
-          return result._tag === 'Right' && !validates ? result : fail(toOutcome(result))
-        },
-        (error: unknown) => fail({ _tag: 'Threw', error })
-      )
-    } catch (error) {
-      return fail({ _tag: 'Threw', error })
+    if (!simple || env.observer !== undefined || env.interrupt !== undefined) {
+      return new Promise((resolve) => {
+        makeCall(retry, env, args, began, resolve)
+      })
     }
+    // The whole of the path to success: nothing is made for retrying until the first failure.
+    return enter(retry, env, args, 1, 0, undefined).then(
+      (value): Result | PromiseLike<Result> => {
+        const result = toResult(value)
+        return result._tag === 'Right' ? result : goOn(retry, env, args, began, toOutcome(result))
+      },
+      (error: unknown) => goOn(retry, env, args, began, threw(error))
+    )
   })
 }
 
-/** Makes one attempt; throws what the function throws before its first `await`. */
+/**
+ * Goes on with a call whose first attempt has failed. What it gives is adopted by one promise, once: so a thenable will do,
+ * and spares the second promise that a sleeping call would hold otherwise.
+ */
+const goOn = (
+  retry: Retry,
+  env: Env,
+  args: ReadonlyArray<unknown>,
+  began: number,
+  outcome: Outcome<unknown, unknown>
+): PromiseLike<Result> =>
+  ({
+    then: (resolve: (result: Result) => void) => {
+      makeCall(retry, env, args, began, resolve, outcome)
+    }
+  }) as PromiseLike<Result>
+
+/** Makes one attempt, entering the function, or the task that it gives back, where it can be entered. */
 const enter = (
   { fn, name }: Retry,
   env: Env,
   args: ReadonlyArray<unknown>,
-  info: AttemptInfo | undefined
+  attempt: number,
+  elapsed: number,
+  previous: Failure<unknown, unknown> | undefined
 ): Promise<unknown> => {
-  const inner = (): Env => ({
-    ...env,
-    attempt: info ?? { attempt: 1, elapsed: 0, previous: undefined, name }
-  })
-  const answer = hasEntry(fn) ? toRun(fn)(inner(), args) : fn(...args)
-  return Promise.resolve(typeof answer === 'function' ? toRun(answer as Callable)(inner(), []) : answer)
+  try {
+    const given =
+      entryOf(fn)?.(inAttempt(env, name, attempt, elapsed, previous), args) ??
+      (args.length === 0 ? fn() : fn(...args))
+    const answer = isTask(given)
+      ? (entryOf(given)?.(inAttempt(env, name, attempt, elapsed, previous), []) ?? given())
+      : given
+    // `then` of a native promise is called as it is; anything else is made one.
+    return answer instanceof Promise ? answer : Promise.resolve(answer)
+  } catch (error) {
+    return Promise.reject(error as Error)
+  }
 }
+
+const isTask = (given: unknown): given is Callable => typeof given === 'function'
+
+const inAttempt = (
+  env: Env,
+  name: string,
+  attempt: number,
+  elapsed: number,
+  previous: Failure<unknown, unknown> | undefined
+): Env => ({ ...env, attempt: { attempt, elapsed, previous, name } })
+
+const threw = (error: unknown): Threw => ({ _tag: 'Threw', error })
 
 const toOutcome = (result: Result): Outcome<unknown, unknown> =>
   result._tag === 'Right' ? { _tag: 'Answered', value: result.right } : { _tag: 'Failed', error: result.left }
 
 // --- a call that keeps its progress
 
-/** The progress of one call. */
-interface Call extends Retry {
-  readonly env: Env
-  readonly args: ReadonlyArray<unknown>
-  readonly began: number
-  readonly resolve: (result: Result) => void
-  state: StepState
-  /** Attempts begun. */
-  attempts: number
-  startedAt: number
+const makeCall = (
+  retry: Retry,
+  env: Env,
+  args: ReadonlyArray<unknown>,
+  began: number,
+  resolve: (result: Result) => void,
+  first?: Outcome<unknown, unknown>
+): void => {
+  const { name, plan } = retry
+  const { clock, interrupt, observer, random } = env
+  // The progress of the call. It sleeps in one closure over these, since there may be a million of them.
+  let state = initialState
+  let attempt = first === undefined ? 0 : 1
+  let startedAt = 0
+  let running = false
+  let done = false
+  let failures: ReadonlyArray<Failure<unknown, unknown>> = []
+  let cancelWait: (() => void) | undefined
+  let stopListening: (() => void) | undefined
+  let flight: Flight | undefined
+
+  /** Settles the attempt under way with its outcome; without one, begins the next, or ends if the interrupt has fired. */
+  const next = (outcome?: Outcome<unknown, unknown>): void => {
+    if (done) return
+    const elapsed = clock.now() - began
+    const tell = (_tag: RetryEvent['_tag'], details?: object): void => {
+      // The details are those that belong to the tag.
+      observer?.({ _tag, name, attempt, elapsed, ...details } as RetryEvent)
+    }
+    const end = (result: Result): void => {
+      done = true
+      cancelWait?.()
+      stopListening?.()
+      resolve(result)
+    }
+    const giveUp = (_tag: string, details: object): void => {
+      const error = { _tag, ...progressOf(attempt, elapsed, failures, running), ...details }
+      tell('GaveUp', { error })
+      end(left(error))
+    }
+    const fired = (): boolean => interrupt?.fired === true
+    const abort = (): void => {
+      giveUp('Aborted', { reason: interrupt?.reason })
+    }
+
+    if (outcome === undefined) {
+      if (!fired()) tell('AttemptStarted', { attempt: attempt + 1 })
+      // An observer may have fired it.
+      if (fired()) return abort()
+      attempt += 1
+      startedAt = elapsed
+      running = true
+      flight = interrupt && { landed: false, outer: env.flight }
+      enter(retry, { ...env, flight }, args, attempt, elapsed, failures[failures.length - 1]).then(
+        (value) => {
+          next(toOutcome(toResult(value)))
+        },
+        (error: unknown) => {
+          next(threw(error))
+        }
+      )
+      return
+    }
+
+    running = false
+    const step = decide(plan, state, outcome, contextOf(state, elapsed, name, args), random)
+    const { decision } = step
+    const duration = elapsed - startedAt
+    // An interrupt may have come while the outcome was on its way: no later call.
+    const delay = decision._tag === 'Retry' && !fired() ? decision.delay : undefined
+    interrupt?.land(env.flight, delay === undefined)
+    if (decision._tag === 'Accept') {
+      const { value } = decision
+      tell('Succeeded', { duration, value })
+      return end(right(value))
+    }
+    const failure = failureOf(decision.cause, attempt, startedAt, duration, delay)
+    failures = failures.slice(failures.length < plan.kept ? 0 : 1).concat(failure)
+    tell('AttemptFailed', { failure })
+    if (decision._tag === 'GiveUp') {
+      const { _tag, cause, reason, ...details } = decision
+      return giveUp(reason, details)
+    }
+    if (delay === undefined) return abort()
+    state = step.state
+    tell('RetryScheduled', { delay, failure })
+    const cancel = clock.after(delay, next)
+    // Nothing but an interrupt can cut a wait short, and a sleeping call need not hold what it cannot use.
+    if (interrupt !== undefined) cancelWait = cancel
+  }
+
+  stopListening = interrupt?.guard(
+    () => progressOf(attempt, clock.now() - began, failures, running),
+    () => running && flight?.landed === true,
+    next
+  )
+  next(first)
+}
+
+const progressOf = (
+  attempts: number,
+  elapsed: number,
+  failures: ReadonlyArray<Failure<unknown, unknown>>,
   running: boolean
-  done: boolean
-  failures: ReadonlyArray<Failure<unknown, unknown>>
-  omitted: number
-  cancelWait: () => void
-  stopListening: () => void
-}
-
-const newCall = (
-  retry: Retry,
-  env: Env,
-  args: ReadonlyArray<unknown>,
-  began: number,
-  resolve: (result: Result) => void
-): Call => ({
-  ...retry,
-  env,
-  args,
-  began,
-  resolve,
-  state: initialState,
-  attempts: 0,
-  startedAt: 0,
-  running: false,
-  done: false,
-  failures: [],
-  omitted: 0,
-  cancelWait: nothing,
-  stopListening: nothing
+): Progress => ({
+  attempts,
+  elapsed,
+  failures,
+  // Each attempt that ended has failed.
+  omitted: attempts - Number(running) - failures.length
 })
 
-const nothing = (): void => undefined
-
-/** Goes on where the path to success has left: the first attempt has been made and did not succeed. */
-const afterFirst = (
-  retry: Retry,
-  env: Env,
-  args: ReadonlyArray<unknown>,
-  began: number,
-  outcome: Outcome<unknown, unknown>
-): Promise<Result> =>
-  new Promise((resolve) => {
-    const call = newCall(retry, env, args, began, resolve)
-    call.attempts = 1
-    settle(call, outcome)
-  })
-
-/** Makes a whole call that is watched, or can be interrupted. */
-const fromTheStart = (retry: Retry, env: Env, args: ReadonlyArray<unknown>): Promise<Result> =>
-  new Promise((resolve) => {
-    const call = newCall(retry, env, args, env.clock.now(), resolve)
-    const { interrupt } = env
-    if (interrupt?.fired === true) return abort(call, interrupt.reason)
-    call.stopListening = onInterrupt(interrupt, (reason) => cutShort(call, reason))
-    attempt(call)
-  })
-
-const now = (call: Call): number => call.env.clock.now() - call.began
-
-const attempt = (call: Call): void => {
-  const { args, env, failures } = call
-  call.attempts += 1
-  call.startedAt = now(call)
-  call.running = true
-  if (env.observer !== undefined) {
-    emit(call, { _tag: 'AttemptStarted', ...moment(call, call.startedAt) })
-    if (env.interrupt?.fired === true) return abort(call, env.interrupt.reason)
-  }
-  const info = {
-    attempt: call.attempts,
-    elapsed: call.startedAt,
-    previous: failures[failures.length - 1],
-    name: call.name
-  }
-  try {
-    enter(call, env, args, info).then(
-      (value) => {
-        settle(call, toOutcome(toResult(value)))
-      },
-      (error: unknown) => {
-        settle(call, { _tag: 'Threw', error })
-      }
-    )
-  } catch (error) {
-    settle(call, { _tag: 'Threw', error })
-  }
-}
-
-const settle = (call: Call, outcome: Outcome<unknown, unknown>): void => {
-  if (call.done) return
-  call.running = false
-  const { args, clock, name } = { ...call, clock: call.env.clock }
-  const elapsed = now(call)
-  const { decision, state } = decide(call.plan, call.state, { outcome, elapsed, name, args }, call.env.random)
-  if (decision._tag === 'Accept') {
-    const { value } = decision
-    emit(call, { _tag: 'Succeeded', ...moment(call, elapsed), duration: elapsed - call.startedAt, value })
-    return finish(call, right(value))
-  }
-  const { interrupt } = call.env
-  // An interrupt that came while the outcome was on its way: no later call.
-  const goesOn = decision._tag === 'Retry' && interrupt?.fired !== true
-  const delay = goesOn ? decision.delay : undefined
-  const failure = {
-    ...decision.cause,
-    attempt: call.attempts,
-    startedAt: call.startedAt,
-    duration: elapsed - call.startedAt,
-    delay
-  }
-  record(call, failure)
-  emit(call, { _tag: 'AttemptFailed', ...moment(call, elapsed), failure })
-  if (decision._tag === 'GiveUp') {
-    const { _tag, cause, reason, ...details } = decision
-    return giveUp(call, { _tag: reason, ...history(call), ...details } as RetryError<unknown, unknown>)
-  }
-  if (!goesOn) return abort(call, interrupt?.reason)
-  call.state = state
-  emit(call, { _tag: 'RetryScheduled', ...moment(call, elapsed), delay: decision.delay, failure })
-  // An observer may have fired the interrupt.
-  if (!call.done)
-    call.cancelWait = clock.after(decision.delay, () => {
-      attempt(call)
-    })
-}
-
-const record = (call: Call, failure: Failure<unknown, unknown>): void => {
-  const kept = call.plan.policy.recordFailures ?? 16
-  call.omitted += call.failures.length < kept ? 0 : 1
-  call.failures = [...call.failures.slice(call.failures.length < kept ? 0 : 1), failure]
-}
-
-const history = ({
-  attempts,
-  failures,
-  omitted,
-  ...call
-}: Call): Omit<Cut, 'settles'> & { readonly elapsed: number } => ({
-  attempts,
-  elapsed: call.env.clock.now() - call.began,
-  failures,
-  omitted
-})
-
-// --- endings
-
-const cutShort = (call: Call, reason: unknown): Cut => {
-  const cut = { ...history(call), settles: true }
-  // What has settled already wins, though it is still on its way here.
-  if (call.running)
-    afterSettled(() => {
-      abort(call, reason)
-    })
-  else abort(call, reason)
-  return cut
-}
-
-const abort = (call: Call, reason: unknown): void => {
-  if (!call.done) giveUp(call, { _tag: 'Aborted', ...history(call), reason })
-}
-
-const giveUp = (call: Call, error: RetryError<unknown, unknown>): void => {
-  emit(call, { _tag: 'GaveUp', ...moment(call, error.elapsed), error })
-  finish(call, left(error))
-}
-
-const finish = (call: Call, result: Result): void => {
-  call.done = true
-  call.cancelWait()
-  call.stopListening()
-  call.resolve(result)
-}
-
-// --- events
-
-const moment = ({ name, attempts }: Call, elapsed: number) => ({ name, attempt: attempts, elapsed })
-
-const emit = (call: Call, event: RetryEvent): void => {
-  if (call.env.observer !== undefined) tell(call.env.observer, event)
-}
+// Spelled out, as in `step`: a spread would give each failure a hidden class of its own.
+const failureOf = (
+  cause: Cause<unknown, unknown>,
+  attempt: number,
+  startedAt: number,
+  duration: number,
+  delay: number | undefined
+): Failure<unknown, unknown> =>
+  cause._tag === 'Rejected'
+    ? { _tag: 'Rejected', value: cause.value, reasons: cause.reasons, attempt, startedAt, duration, delay }
+    : { _tag: cause._tag, error: cause.error, attempt, startedAt, duration, delay }

@@ -33,15 +33,7 @@ export const withSignal = (
   return ((fn: unknown) => {
     const callable = toCallable('withSignal', fn)
     const run = race(toRun(callable), {
-      arm: (fire) => {
-        const listener = (): void => {
-          fire(signal.reason)
-        }
-        signal.addEventListener('abort', listener)
-        return () => {
-          signal.removeEventListener('abort', listener)
-        }
-      },
+      arm: (fire) => listen(signal, fire),
       error: aborted
     })
     return toAction(callable, async (env, args) =>
@@ -49,4 +41,34 @@ export const withSignal = (
     )
     // The types of the shapes are worked out above; at run time all of them are callables.
   }) as never
+}
+
+// Any number of calls may share a long-lived signal, and Node warns of a leak at eleven listeners: so they share one, too.
+// The only state of the module; what it holds is gone when the calls or the signal are.
+const shared = new WeakMap<AbortSignal, Listeners>()
+
+interface Listeners {
+  readonly all: Set<(reason: unknown) => void>
+  readonly tell: () => void
+}
+
+const listen = (signal: AbortSignal, fire: (reason: unknown) => void): (() => void) => {
+  const { all, tell } = shared.get(signal) ?? newListeners(signal)
+  if (all.size === 0) signal.addEventListener('abort', tell)
+  all.add(fire)
+  return () => {
+    if (all.delete(fire) && all.size === 0) signal.removeEventListener('abort', tell)
+  }
+}
+
+const newListeners = (signal: AbortSignal): Listeners => {
+  const all: Listeners['all'] = new Set()
+  const listeners: Listeners = {
+    all,
+    tell: () => {
+      for (const fire of all) fire(signal.reason)
+    }
+  }
+  shared.set(signal, listeners)
+  return listeners
 }

@@ -8,19 +8,42 @@
  */
 import type { BoundedDistributiveLattice } from 'fp-ts/lib/BoundedDistributiveLattice.js'
 import type { Monoid } from 'fp-ts/lib/Monoid.js'
-import { allOf, type AnyCondition, type ConditionInput, type Judged, not, toCondition } from './Condition.js'
+import {
+  allOf,
+  type AnyCondition,
+  type ConditionInput,
+  type Judged,
+  matches,
+  not,
+  toCondition
+} from './Condition.js'
 import { sameData } from './Eq.js'
-import { immediate, never } from './Schedule.js'
+import {
+  type Answer,
+  endsLate,
+  type Evaluate,
+  type Frame,
+  freshScope,
+  type Gate,
+  isVerdict,
+  type Scope,
+  type Verdict
+} from './evaluate.js'
 import {
   type AnyPolicy,
+  fromSchedule,
   mapParts,
+  meaningsOf,
+  omit,
   parts,
-  policy,
   type RetryPolicy,
   type Schedule,
+  type ScheduleMeaning,
   toPolicy,
   update
 } from './RetryPolicy.js'
+import { immediate, never } from './Schedule.js'
+import { longer, shorter, type Window } from './Window.js'
 
 // --- combinators
 
@@ -40,7 +63,7 @@ import {
 export const both =
   <E2, A2>(other: RetryPolicy<E2, A2>) =>
   <E, A>(self: RetryPolicy<E, A>): RetryPolicy<E & E2, A & A2> =>
-    combine({ _tag: 'both', left: self, right: toPolicy('both: other', other) })
+    combine({ _tag: 'both', policies: [self, toPolicy('both: other', other)] }, merge(longer, stronger, true))
 
 /**
  * Goes on while one of them does, after the shorter wait; each judges errors for itself.
@@ -58,9 +81,42 @@ export const both =
 export const either =
   <E2, A2>(other: RetryPolicy<E2, A2>) =>
   <E, A>(self: RetryPolicy<E, A>): RetryPolicy<E & E2, A & A2> => {
-    const [left, right, retryOn] = share(self, toPolicy('either: other', other))
-    return combine({ _tag: 'either', left, right }, retryOn)
+    const [policies, retryOn] = share(self, toPolicy('either: other', other))
+    return conditional(combine({ _tag: 'either', policies }, merge(shorter, weaker, false)), retryOn)
   }
+
+/** Merges two answers: two windows by `windows`, two halts by `halts`; of a window and a halt, the halt if `halting`. */
+const merge =
+  (
+    windows: (a: Window, b: Window) => Window,
+    halts: (a: Verdict, b: Verdict) => Verdict,
+    halting: boolean
+  ): ScheduleMeaning =>
+  ([left, right]) =>
+  (frame, scope): Answer => {
+    const { branching = false } = frame
+    frame.branching = branching || !halting
+    const [a, b] = [left(frame, scope), right(frame, scope)]
+    frame.branching = branching
+    if (isVerdict(a)) return isVerdict(b) ? halts(a, b) : halting ? a : b
+    return isVerdict(b) ? (halting ? b : a) : windows(a, b)
+  }
+
+// A hint says more than a stop without one; of two hints, both wait for the longer, and the shorter is enough for either.
+const stronger = (a: Verdict, b: Verdict): Verdict =>
+  a.reason === 'NotRetryable' || (b.reason !== 'NotRetryable' && hintOf(a, -1) >= hintOf(b, -1)) ? a : b
+
+// A branch that refused the error leaves the verdict to the other.
+const weaker = (a: Verdict, b: Verdict): Verdict =>
+  b.reason === 'NotRetryable' || (a.reason !== 'NotRetryable' && hintOf(a, Infinity) <= hintOf(b, Infinity))
+    ? a
+    : b
+
+const hintOf = (verdict: Verdict, none: number): number =>
+  verdict.reason === 'Exhausted' ? (verdict.hint ?? none) : none
+
+// A schedule that stopped, not at a hint.
+const isStop = (verdict: Verdict): boolean => verdict.reason === 'Exhausted' && verdict.hint === undefined
 
 /**
  * When the first schedule stops, goes on with `next`, whose count starts at 0; elapsed time does not restart. Each stage
@@ -80,9 +136,31 @@ export const either =
 export const andThen =
   <E2, A2>(next: RetryPolicy<E2, A2>) =>
   <E, A>(self: RetryPolicy<E, A>): RetryPolicy<E & E2, A & A2> => {
-    const [first, then, retryOn] = share(self, toPolicy('andThen: next', next))
-    return combine({ _tag: 'andThen', first, next: then }, retryOn)
+    const [policies, retryOn] = share(self, toPolicy('andThen: next', next))
+    return conditional(combine({ _tag: 'andThen', policies }, changeOver), retryOn)
   }
+
+const changeOver: ScheduleMeaning = ([first, next], slot) => {
+  const scope = slot()
+  return (frame, outer) => {
+    if (!isSet(frame, scope)) {
+      const answer = first(frame, outer)
+      const over = isVerdict(answer) ? isStop(answer) : endsLate(answer, frame)
+      if (!over) return answer
+      frame.memory[scope] = freshScope
+    }
+    return inScope(next, frame, scope)
+  }
+}
+
+const isSet = ({ memory }: Frame, slot: number): boolean => (memory[slot] ?? null) !== null
+
+/** Evaluates a part that counts for itself. */
+const inScope = (evaluate: Evaluate, frame: Frame, slot: number): Answer => {
+  frame.active.push(slot)
+  // Only scopes are kept in the slots of scopes.
+  return evaluate(frame, (frame.memory[slot] ?? freshScope) as Scope)
+}
 
 /**
  * Errors that match are scheduled by `policy` instead, with its own count: only the schedule that is chosen steps.
@@ -109,57 +187,90 @@ export const when = <const C extends ConditionInput, E2, A2>(
 ): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E & E2 & Judged<C>, A & A2>) => {
   const matching = toCondition('when: condition', condition)
   toPolicy('when: policy', policy)
-  return (self: AnyPolicy) => combine({ _tag: 'when', condition: matching, policy, otherwise: self })
+  return (self: AnyPolicy) =>
+    combine({ _tag: 'when', condition: matching, policies: [policy, self] }, (all, slot) => {
+      const scopes = [slot(), slot()] as const
+      return (frame) => {
+        const { cause, context } = frame
+        const chosen = cause._tag !== 'Rejected' && matches(matching, cause.error, context)
+        frame.judged ||= chosen
+        return chosen ? inScope(all[0], frame, scopes[0]) : inScope(all[1], frame, scopes[1])
+      }
+    })
 }
 
 // --- what combinations share
 
 /** Gives a policy of a combined schedule; what applies to the whole call is lifted out of the parts. */
-export const combine = (schedule: Schedule, retryOn?: AnyCondition): RetryPolicy => {
+export const combine = (schedule: Schedule, means: ScheduleMeaning): RetryPolicy => {
   const all = parts(schedule)
+  const lifted = all.map((part) => omit(part, ['abortOn', 'retryUntil', 'recordFailures']))
   const abortOn = union(all.flatMap((part) => part.abortOn ?? []))
   const retryUntil = union(all.flatMap((part) => part.retryUntil ?? []))
   const kept = all.flatMap((part) => part.recordFailures ?? [])
-  return policy({
-    schedule: Object.freeze(
-      mapParts(schedule, (part) => without(part, ['abortOn', 'retryUntil', 'recordFailures']))
-    ),
-    ...(retryOn && { retryOn }),
-    ...(abortOn.length > 0 && { abortOn }),
-    ...(retryUntil.length > 0 && { retryUntil }),
-    ...(kept.length > 0 && { recordFailures: Math.max(...kept) })
-  })
+  return update(
+    fromSchedule({ ...schedule, policies: Object.freeze(lifted) } as Schedule, means),
+    {
+      ...(abortOn.length > 0 && { abortOn }),
+      ...(retryUntil.length > 0 && { retryUntil }),
+      ...(kept.length > 0 && { recordFailures: Math.max(...kept) })
+    },
+    Object.assign({}, ...all.map(meaningsOf)) as ReturnType<typeof meaningsOf>
+  )
 }
 
 /** Gives the policy with `retryOn` replaced, wherever it was set in its parts; policies chosen by `when` keep their own. */
-export const replaceRetryOn = (self: AnyPolicy, retryOn: AnyCondition): RetryPolicy =>
-  self.schedule._tag === 'when'
-    ? update(without(self, ['retryOn']), {
-        schedule: Object.freeze({
-          ...self.schedule,
-          otherwise: replaceRetryOn(self.schedule.otherwise, retryOn)
-        })
-      })
-    : update(update(self, { schedule: mapParts(self.schedule, unconditional) }), { retryOn })
+export const conditional = (self: AnyPolicy, retryOn: AnyCondition | undefined): RetryPolicy => {
+  if (retryOn === undefined) return self as RetryPolicy
+  return self.schedule._tag === 'when'
+    ? inOtherwise(self, (otherwise) => conditional(otherwise, retryOn))
+    : update(unconditional(self), { retryOn }, { retryOn: gateBy })
+}
+
+const gateBy =
+  (condition: AnyCondition): Gate =>
+  (frame, schedule, scope) => {
+    const { cause, context } = frame
+    if (cause._tag === 'Rejected') return true
+    const accepted = matches(condition, cause.error, context)
+    frame.judged ||= accepted
+    if (!accepted && frame.branching) stepOver(schedule, frame, scope)
+    return accepted
+  }
+
+/** Lets a schedule count a failure that is refused: every branch steps on every failure. */
+const stepOver = (schedule: Evaluate, frame: Frame, scope: Scope): void => {
+  try {
+    schedule({ ...frame }, scope)
+  } catch {
+    // What its functions make of an error that is not for them is nobody's business.
+  }
+}
 
 const unconditional = (self: AnyPolicy): RetryPolicy =>
-  update(without(self, ['retryOn']), {
-    schedule:
-      self.schedule._tag === 'when'
-        ? Object.freeze({ ...self.schedule, otherwise: unconditional(self.schedule.otherwise) })
-        : mapParts(self.schedule, unconditional)
+  self.schedule._tag === 'when'
+    ? inOtherwise(self, unconditional)
+    : update(omit(self, ['retryOn']), { schedule: mapParts(self.schedule, unconditional) })
+
+const inOtherwise = (self: AnyPolicy, f: (otherwise: AnyPolicy) => RetryPolicy): RetryPolicy =>
+  update(omit(self, ['retryOn']), {
+    schedule: mapParts(self.schedule, (part, i) => (i === 0 ? part : f(part)))
   })
 
 /** The two sides of `either` and `andThen`, after which both set `retryOn` or neither does; what both share, apart. */
-const share = (a: AnyPolicy, b: AnyPolicy): readonly [AnyPolicy, AnyPolicy, AnyCondition?] => {
+const share = (
+  a: AnyPolicy,
+  b: AnyPolicy
+): readonly [ReadonlyArray<AnyPolicy>, (AnyCondition | undefined)?] => {
   const [ofA, ofB] = [conditionOf(a), conditionOf(b)]
-  if (ofA !== undefined && ofB === undefined) {
-    return a.retryOn === ofA ? [unconditional(a), b, ofA] : [a, update(b, { retryOn: ofA })]
+  if ((ofA === undefined) === (ofB === undefined)) return [[a, b]]
+  const shared = ofA ?? ofB
+  // What a `when` chooses is not for the other side's condition to refuse.
+  const apart = [a, b].some(({ schedule }) => schedule._tag === 'when')
+  if (!apart && (a.retryOn === shared || b.retryOn === shared)) {
+    return [[unconditional(a), unconditional(b)], shared]
   }
-  if (ofB !== undefined && ofA === undefined) {
-    return b.retryOn === ofB ? [a, unconditional(b), ofB] : [update(a, { retryOn: ofB }), b]
-  }
-  return [a, b]
+  return [[a, b].map((side) => (conditionOf(side) === undefined ? conditional(side, shared) : side))]
 }
 
 /** What `retryOn` says in all parts of a policy, as one condition; `undefined` where it is not set at all. */
@@ -172,23 +283,19 @@ const conditionOf = (self: AnyPolicy): AnyCondition | undefined => {
 const conditionOfSchedule = (schedule: Schedule): AnyCondition | undefined => {
   const [a, b] = parts(schedule).map(conditionOf)
   if (schedule._tag === 'when') {
-    if (b === undefined) return a && anyOf(a, not(schedule.condition))
-    return anyOf(a === undefined ? schedule.condition : allOf([schedule.condition, a]), b)
+    const { condition } = schedule
+    return a === undefined
+      ? b && anyOf(condition, b)
+      : anyOf(allOf([condition, a]), allOf([not(condition), b ?? not(givenUp)]))
   }
   if (a === undefined || b === undefined) return a ?? b
   return schedule._tag === 'both' ? allOf([a, b]) : anyOf(a, b)
 }
 
-const anyOf = (...of: ReadonlyArray<AnyCondition>): AnyCondition => toCondition('retryOn: condition', of)
+// What is not retried where nobody names it, as far as tags can tell.
+const givenUp = ['CircuitOpen', 'Exhausted', 'NotRetryable', 'BudgetExhausted'] as const
 
-const without = (self: AnyPolicy, keys: ReadonlyArray<string>): AnyPolicy =>
-  keys.some((key) => key in self)
-    ? policy(
-        Object.fromEntries(
-          Object.entries(self).filter(([key]) => !keys.includes(key))
-        ) as unknown as RetryPolicy
-      )
-    : self
+const anyOf = (...of: ReadonlyArray<AnyCondition>): AnyCondition => toCondition('retryOn: condition', of)
 
 const union = <T>(all: ReadonlyArray<T>): ReadonlyArray<T> =>
   Object.freeze(all.filter((each, i) => all.findIndex((other) => sameData(each, other)) === i))

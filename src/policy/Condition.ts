@@ -77,7 +77,9 @@ export const toCondition = (argument: string, input: ConditionInput): AnyConditi
 
 /** Matches when every one of the conditions does. */
 export const allOf = <const C extends ReadonlyArray<Single>>(conditions: C): Condition<Judged<C>> =>
-  group('allOf', 'allOf: condition', conditions)
+  isList(conditions)
+    ? group('allOf', 'allOf: condition', conditions)
+    : invalid('allOf: conditions', 'a list of conditions', conditions)
 
 /** Matches what the condition does not. */
 export const not = <const C extends ConditionInput>(condition: C): Condition<Judged<C>> =>

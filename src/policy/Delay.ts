@@ -7,11 +7,21 @@
  * Laws: `capDelay(a)` twice is `capDelay(min)`, `floorDelay` twice the larger; `withJitter` goes through `both`, `either`,
  * `andThen` and `when` to their parts; all keep a stop by count or list.
  */
-import { invalid } from './argument.js'
+import { invalid, isWithin, named } from './argument.js'
 import { combine } from './Composition.js'
 import { type Duration, toMillis } from './Duration.js'
+import { isVerdict, type Narrow } from './evaluate.js'
 import type { Context } from './Failure.js'
-import { type AnyPolicy, type Jitter, mapParts, parts, type RetryPolicy, update } from './RetryPolicy.js'
+import {
+  type AnyPolicy,
+  type Hint,
+  type Jitter,
+  mapParts,
+  parts,
+  type RetryPolicy,
+  update
+} from './RetryPolicy.js'
+import { cap, lift, raise, spread, within } from './Window.js'
 
 /**
  * Spreads the waits, so that clients that failed together do not come back together: ± a fraction of the wait, `'full'`
@@ -29,20 +39,25 @@ import { type AnyPolicy, type Jitter, mapParts, parts, type RetryPolicy, update 
  * @since 0.1.0
  */
 export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
-  if (!(
-    jitter === 'full' ||
-    jitter === 'equal' ||
-    (typeof jitter === 'number' && jitter >= 0 && jitter <= 1)
-  )) {
+  if (jitter !== 'full' && jitter !== 'equal' && !isWithin(jitter, 1)) {
     invalid('withJitter: jitter', "a fraction from 0 to 1, 'full' or 'equal'", jitter)
   }
   // Bounds below must keep holding: so jitter goes down to the formulas. `mapDelay` sees the waits before it.
-  const spread = (self: AnyPolicy): RetryPolicy =>
+  const push = (self: AnyPolicy): RetryPolicy =>
     self.schedule._tag === 'mapDelay' || parts(self.schedule).length === 0
-      ? update(self, { withJitter: Object.freeze([...(self.withJitter ?? []), jitter]) })
-      : update(self, { schedule: mapParts(self.schedule, spread) })
-  return spread
+      ? update(
+          self,
+          { withJitter: Object.freeze([...(self.withJitter ?? []), jitter]) },
+          { withJitter: spreadBy }
+        )
+      : update(self, { schedule: mapParts(self.schedule, push) })
+  return push
 }
+
+const spreadBy =
+  (jitters: ReadonlyArray<Jitter>): Narrow =>
+  (window) =>
+    jitters.reduce(spread, window)
 
 /**
  * No wait is longer than `max`. Where a window reaches beyond, it is scaled into the bound and so keeps its spread:
@@ -62,8 +77,15 @@ export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => 
  */
 export const capDelay = (max: Duration): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
   const ms = toMillis('capDelay: max', max)
-  return (self: AnyPolicy) => update(self, { capDelay: Math.min(self.capDelay ?? Infinity, ms) })
+  return (self: AnyPolicy) =>
+    update(self, { capDelay: Math.min(self.capDelay ?? Infinity, ms) }, { capDelay: capAt })
 }
+
+// A hint beyond the cap must not be cut to an earlier retry.
+const capAt =
+  (max: number): Narrow =>
+  (window) =>
+    window.hint > max ? { reason: 'Exhausted', hint: window.hint } : cap(window, max)
 
 /**
  * No wait is shorter than `min`.
@@ -73,7 +95,12 @@ export const capDelay = (max: Duration): (<E, A>(self: RetryPolicy<E, A>) => Ret
  */
 export const floorDelay = (min: Duration): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
   const ms = toMillis('floorDelay: min', min)
-  return (self: AnyPolicy) => update(self, { floorDelay: Math.max(self.floorDelay ?? 0, ms) })
+  return (self: AnyPolicy) =>
+    update(
+      self,
+      { floorDelay: Math.max(self.floorDelay ?? 0, ms) },
+      { floorDelay: (min) => (window) => lift(window, min) }
+    )
 }
 
 /**
@@ -92,10 +119,27 @@ export const floorDelay = (min: Duration): (<E, A>(self: RetryPolicy<E, A>) => R
  * @category combinators
  * @since 0.1.0
  */
-export const mapDelay =
-  (name: string, f: (delay: number) => number) =>
-  <E, A>(self: RetryPolicy<E, A>): RetryPolicy<E, A> =>
-    combine({ _tag: 'mapDelay', name, f, policy: self })
+export const mapDelay = (
+  name: string,
+  f: (delay: number) => number
+): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
+  named('mapDelay: name', name)
+  if (typeof f !== 'function') invalid('mapDelay: f', 'a function', f)
+  const change = (delay: number): number => {
+    const changed = f(delay)
+    return isWithin(changed, Infinity)
+      ? changed
+      : invalid(`the answer of mapDelay '${name}'`, 'milliseconds >= 0', changed)
+  }
+  return (self: AnyPolicy) =>
+    combine({ _tag: 'mapDelay', name, f, policies: [self] }, ([evaluate]) => (frame, scope) => {
+      const window = evaluate(frame, scope)
+      if (isVerdict(window)) return window
+      const [a, b] = [change(window.from), change(window.to)]
+      const { from, to } = within(Math.min(a, b), Math.max(a, b))
+      return { ...window, from, to }
+    })
+}
 
 /**
  * Takes a hint for the wait from the error, such as a `Retry-After` header: `f` gives milliseconds, or `undefined` for no
@@ -123,5 +167,23 @@ export const delayFrom = <E0>(
   if (typeof f !== 'function') invalid('delayFrom: f', 'a function', f)
   const max = toMillis('delayFrom: max', (options as typeof options | undefined)?.max as Duration)
   const hint = Object.freeze({ name: f.name, f, max })
-  return (self: AnyPolicy) => update(self, { delayFrom: Object.freeze([...(self.delayFrom ?? []), hint]) })
+  return (self: AnyPolicy) =>
+    update(self, { delayFrom: Object.freeze([...(self.delayFrom ?? []), hint]) }, { delayFrom: raiseTo })
 }
+
+const raiseTo =
+  (hints: ReadonlyArray<Hint>): Narrow =>
+  (window, { cause, context }) => {
+    if (cause._tag === 'Rejected') return window
+    let raised = window
+    for (const { name, f, max } of hints) {
+      // The types of the combinator say which errors it can be asked about.
+      const hint = f(cause.error as never, context)
+      if (hint === undefined) continue
+      if (!isWithin(hint, Infinity))
+        return invalid(`the hint of delayFrom '${name}'`, 'milliseconds >= 0 or undefined', hint)
+      if (hint > max) return { reason: 'Exhausted', hint }
+      raised = raise(raised, hint)
+    }
+    return raised
+  }

@@ -2,7 +2,7 @@
  * Lengths of time. Everything inside the library is a number of milliseconds; people may write `'250ms'`, `'2s'`,
  * `'1.5m'` or `'1h'` instead.
  */
-import { invalid } from './argument.js'
+import { invalid, isWithin } from './argument.js'
 
 /** A number of milliseconds, or a number with a unit: `'250ms'`, `'2s'`, `'1.5m'`, `'1h'`. */
 export type Duration = number | `${number}${Unit}`
@@ -16,15 +16,13 @@ const text = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 const millis: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5 }
 
 const parse = (value: string): number => {
-  const [, amount = '', unit = ''] = text.exec(value) ?? []
+  const [, amount, unit = ''] = text.exec(value) ?? []
   // Rounded to the nanosecond, so that '1.1s' is 1100 and not 1100.0000000000002.
-  return Number((Number(amount) * (millis[unit] ?? NaN)).toFixed(6))
+  return Number((Number(amount) * Number(millis[unit])).toFixed(6))
 }
 
 /** Gives the milliseconds of a duration; throws a `RangeError` or `TypeError` that names `argument`. */
 export const toMillis = (argument: string, value: Duration): number => {
   const ms = typeof value === 'string' ? parse(value) : value
-  return typeof ms === 'number' && ms >= 0 && ms <= longest
-    ? ms
-    : invalid(argument, "milliseconds >= 0 or a text such as '250ms', '2s', '1.5m', '1h'", value)
+  return isWithin(ms, longest) ? ms : invalid(argument, "milliseconds >= 0 or a text such as '2s'", value)
 }

@@ -72,15 +72,12 @@ export const read = (value: unknown, key: string): unknown => {
 }
 
 /** Is this one of the library's own errors, by its whole shape? A user's error may well share the tag alone. */
-export const isLibraryError = (tag: string, value: unknown): boolean =>
-  read(value, '_tag') === tag &&
-  (tag === 'CircuitOpen'
-    ? typeof read(value, 'retryAfter') === 'number'
-    : Array.isArray(read(value, 'failures')) &&
-      typeof read(value, 'attempts') === 'number' &&
-      typeof read(value, 'omitted') === 'number' &&
-      typeof read(value, 'elapsed') === 'number')
+export const isLibraryError = (value: unknown, ...tags: ReadonlyArray<unknown>): boolean =>
+  tags.includes(read(value, '_tag')) &&
+  Array.isArray(read(value, 'failures')) &&
+  ['attempts', 'elapsed', 'omitted'].every((key) => typeof read(value, key) === 'number')
 
 /** Errors that mean "given up already": not retried unless `retryOn` names them. */
 export const isGivenUp = (error: unknown): boolean =>
-  ['Exhausted', 'NotRetryable', 'BudgetExhausted', 'CircuitOpen'].some((tag) => isLibraryError(tag, error))
+  isLibraryError(error, 'Exhausted', 'NotRetryable', 'BudgetExhausted') ||
+  (read(error, '_tag') === 'CircuitOpen' && typeof read(error, 'retryAfter') === 'number')

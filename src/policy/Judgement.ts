@@ -2,10 +2,17 @@
  * Combinators that say what is worth another try: which errors, which results, and how much of the past is kept.
  */
 import { wholeNumber } from './argument.js'
-import { replaceRetryOn } from './Composition.js'
-import { type ConditionInput, type Judged, toCondition } from './Condition.js'
+import { conditional } from './Composition.js'
+import { type AnyCondition, type ConditionInput, type Judged, matches, toCondition } from './Condition.js'
+import type { Judge, Refuse } from './evaluate.js'
 import { type AnyPolicy, type RetryPolicy, update } from './RetryPolicy.js'
-import { toValidators, type Validated, type ValidatorInput } from './Validator.js'
+import {
+  reasonsAgainst,
+  toValidators,
+  type Validated,
+  type Validator,
+  type ValidatorInput
+} from './Validator.js'
 
 /**
  * Retries only these errors; all others end the call at once, as `NotRetryable`. A second `retryOn` replaces the first.
@@ -31,7 +38,7 @@ export const retryOn = <const C extends ConditionInput>(
   condition: C
 ): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E & Judged<C>, A>) => {
   const worthIt = toCondition('retryOn: condition', condition)
-  return (self: AnyPolicy) => replaceRetryOn(self, worthIt)
+  return (self: AnyPolicy) => conditional(self, worthIt)
 }
 
 /**
@@ -44,8 +51,14 @@ export const abortOn = <const C extends ConditionInput>(
   condition: C
 ): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E & Judged<C>, A>) => {
   const hopeless = toCondition('abortOn: condition', condition)
-  return (self: AnyPolicy) => update(self, { abortOn: Object.freeze([...(self.abortOn ?? []), hopeless]) })
+  return (self: AnyPolicy) =>
+    update(self, { abortOn: Object.freeze([...(self.abortOn ?? []), hopeless]) }, { abortOn: matchesAny })
 }
+
+const matchesAny =
+  (conditions: ReadonlyArray<AnyCondition>): Judge =>
+  ({ cause, context }) =>
+    cause._tag !== 'Rejected' && conditions.some((condition) => matches(condition, cause.error, context))
 
 /**
  * Validates the *result*: one that a validator refuses is the failure `Rejected`, and is tried again like any other. A
@@ -68,8 +81,19 @@ export const retryUntil = <const V extends ValidatorInput>(
 ): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A & Validated<V>>) => {
   const validators = toValidators('retryUntil: validator', validator)
   return (self: AnyPolicy) =>
-    update(self, { retryUntil: Object.freeze([...(self.retryUntil ?? []), ...validators]) })
+    update(
+      self,
+      { retryUntil: Object.freeze([...(self.retryUntil ?? []), ...validators]) },
+      { retryUntil: refuse }
+    )
 }
+
+const refuse =
+  (validators: ReadonlyArray<Validator>): Refuse =>
+  (value, context) => {
+    const reasons = reasonsAgainst(validators, value, context)
+    return reasons.length === 0 ? undefined : { _tag: 'Rejected', value, reasons }
+  }
 
 /**
  * How many failures an error keeps: the newest `count`, 16 if not set. The error says how many were `omitted`.

@@ -10,14 +10,30 @@
  */
 import { wholeNumber } from './argument.js'
 import { type Duration, toMillis } from './Duration.js'
+import { type Narrow, stopped } from './evaluate.js'
 import { type AnyPolicy, type RetryPolicy, update } from './RetryPolicy.js'
 
 type Limit = 'limitRetries' | 'limitDelay' | 'limitTotalDelay' | 'limitElapsed'
 
 const limit =
-  (name: Limit, max: number): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) =>
+  (
+    name: Limit,
+    max: number,
+    means: (max: number) => Narrow
+  ): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) =>
   (self: AnyPolicy) =>
-    update(self, { [name]: Math.min(self[name] ?? Infinity, max) })
+    update(self, { [name]: Math.min(self[name] ?? Infinity, max) }, { [name]: means })
+
+/** A limit of time is a latest moment at which the wait may end. */
+const limitTime = (
+  name: Limit,
+  max: Duration,
+  latest: (max: number, elapsed: number, slept: number) => number
+) =>
+  limit(name, toMillis(`${name}: max`, max), (ms) => (window, { context }, { slept }) => ({
+    ...window,
+    latest: Math.min(window.latest, latest(ms, context.elapsed, slept))
+  }))
 
 /**
  * At most `count` retries: `limitRetries(3)` allows 4 attempts, `limitRetries(0)` one.
@@ -33,7 +49,13 @@ const limit =
  * @since 0.1.0
  */
 export const limitRetries = (count: number) =>
-  limit('limitRetries', wholeNumber('limitRetries: count', count, 0))
+  limit(
+    'limitRetries',
+    wholeNumber('limitRetries: count', count, 0),
+    (max) =>
+      (window, _, { retry }) =>
+        retry < max ? window : stopped
+  )
 
 /**
  * Stops when the next wait would be longer than `max`.
@@ -41,7 +63,7 @@ export const limitRetries = (count: number) =>
  * @category combinators
  * @since 0.1.0
  */
-export const limitDelay = (max: Duration) => limit('limitDelay', toMillis('limitDelay: max', max))
+export const limitDelay = (max: Duration) => limitTime('limitDelay', max, (ms, elapsed) => elapsed + ms)
 
 /**
  * Stops when the sum of the waits would be more than `max`.
@@ -50,7 +72,7 @@ export const limitDelay = (max: Duration) => limit('limitDelay', toMillis('limit
  * @since 0.1.0
  */
 export const limitTotalDelay = (max: Duration) =>
-  limit('limitTotalDelay', toMillis('limitTotalDelay: max', max))
+  limitTime('limitTotalDelay', max, (ms, elapsed, slept) => elapsed + (ms - slept))
 
 /**
  * Stops when the next wait would end later than `max` after the first attempt began; the time of the attempts counts.
@@ -59,4 +81,4 @@ export const limitTotalDelay = (max: Duration) =>
  * @category combinators
  * @since 0.1.0
  */
-export const limitElapsed = (max: Duration) => limit('limitElapsed', toMillis('limitElapsed: max', max))
+export const limitElapsed = (max: Duration) => limitTime('limitElapsed', max, (ms) => ms)

@@ -4,10 +4,14 @@
  * A policy is frozen plain data, always in normal form: it holds what the combinators mean, not the order in which they
  * were written. So policies can be printed, compared, stored, and compiled for other engines. Functions appear only as
  * conditions, validators, hints, `mapDelay` and `custom`, each with a name.
+ *
+ * What a schedule or setting does is written beside its constructor, and goes with the data under a hidden symbol: a
+ * program that is bundled holds only what it uses.
  */
 import { invalid } from './argument.js'
 import type { AnyCondition } from './Condition.js'
 import type { Duration } from './Duration.js'
+import type { Evaluate, Gate, Judge, Narrow, Refuse } from './evaluate.js'
 import type { Context } from './Failure.js'
 import type { Validator } from './Validator.js'
 
@@ -16,18 +20,23 @@ import type { Validator } from './Validator.js'
 /**
  * Decides after each failed attempt whether to try again, and when. It judges errors `E` and results `A`, and is
  * contravariant in both: a policy that judges nothing is a `RetryPolicy<unknown, unknown>` and fits every function.
+ *
+ * @category model
+ * @since 0.1.0
  */
 export interface RetryPolicy<in E = unknown, in A = unknown> extends Settings {
+  readonly schedule: Schedule
   readonly [judges]?: (error: E, result: A) => void
+  readonly [meaning]?: Meanings
 }
 declare const judges: unique symbol
 
 /** Any policy, whatever it can judge. */
 export type AnyPolicy = RetryPolicy<never, never>
 
-/** What a policy holds, in the order in which it takes effect; all times in milliseconds. */
+/** What a policy holds beside its schedule, in the order in which it takes effect; all times in milliseconds. */
 interface Settings {
-  readonly schedule: Schedule
+  readonly retryOn?: AnyCondition
   readonly withJitter?: ReadonlyArray<Jitter>
   readonly delayFrom?: ReadonlyArray<Hint>
   readonly floorDelay?: number
@@ -36,14 +45,15 @@ interface Settings {
   readonly limitDelay?: number
   readonly limitTotalDelay?: number
   readonly limitElapsed?: number
-  readonly retryOn?: AnyCondition
   readonly abortOn?: ReadonlyArray<AnyCondition>
   readonly retryUntil?: ReadonlyArray<Validator>
   readonly recordFailures?: number
 }
 
 /** When to try again: a formula, or a combination of policies. Combinations keep `retryOn` in their parts. */
-export type Schedule =
+export type Schedule = (Formula | Combination) & { readonly [meaning]?: ScheduleMeaning }
+
+type Formula =
   | { readonly _tag: 'exponential'; readonly base: number; readonly factor: number }
   | { readonly _tag: 'linear'; readonly base: number; readonly step: number }
   | { readonly _tag: 'fixed'; readonly delay: number }
@@ -51,21 +61,13 @@ export type Schedule =
   | { readonly _tag: 'decorrelated'; readonly base: number }
   | { readonly _tag: 'delays'; readonly delays: ReadonlyArray<number> }
   | { readonly _tag: 'custom'; readonly name: string; readonly f: (status: ScheduleStatus) => CustomDelay }
-  | {
-      readonly _tag: 'mapDelay'
-      readonly name: string
-      readonly f: (delay: number) => number
-      readonly policy: AnyPolicy
-    }
-  | { readonly _tag: 'andThen'; readonly first: AnyPolicy; readonly next: AnyPolicy }
-  | { readonly _tag: 'both'; readonly left: AnyPolicy; readonly right: AnyPolicy }
-  | { readonly _tag: 'either'; readonly left: AnyPolicy; readonly right: AnyPolicy }
-  | {
-      readonly _tag: 'when'
-      readonly condition: AnyCondition
-      readonly policy: AnyPolicy
-      readonly otherwise: AnyPolicy
-    }
+
+type Combination = { readonly policies: ReadonlyArray<AnyPolicy> } & (
+  | { readonly _tag: 'andThen' | 'both' | 'either' }
+  | { readonly _tag: 'mapDelay'; readonly name: string; readonly f: (delay: number) => number }
+  /** The policy for what matches, then the policy for everything else. */
+  | { readonly _tag: 'when'; readonly condition: AnyCondition }
+)
 
 /** How a window is spread: ± a fraction, `'full'` [0, to] or `'equal'` [to/2, to]. */
 export type Jitter = number | 'full' | 'equal'
@@ -94,56 +96,89 @@ export interface Hint {
   readonly max: number
 }
 
+// --- meaning
+
+const meaning: unique symbol = /* #__PURE__ */ Symbol.for('reprise/meaning@1') as never
+
+/**
+ * Makes the evaluator of a schedule, given those of its parts, as many as it has; `slot` gives out addresses in the memory.
+ */
+export type ScheduleMeaning = (parts: readonly [Evaluate, Evaluate], slot: () => number) => Evaluate
+
+/** What the settings do, given their values. */
+type Meanings = {
+  readonly [K in keyof Settings]?: (
+    value: NonNullable<Settings[K]>
+  ) => K extends 'retryUntil' ? Refuse : K extends 'retryOn' ? Gate : K extends 'abortOn' ? Judge : Narrow
+}
+
+/** What a setting of a policy does; `undefined` where it is not set. */
+export const meaningOf = <K extends keyof Meanings>(
+  self: AnyPolicy,
+  key: K
+): ReturnType<NonNullable<Meanings[K]>> | undefined => {
+  const value = self[key]
+  // The type of a value and that of its meaning go together, which the compiler cannot follow through the key.
+  return value === undefined
+    ? undefined
+    : (self[meaning]?.[key] as ((v: unknown) => never) | undefined)?.(value)
+}
+
+/** What all settings of a policy do. */
+export const meaningsOf = (self: AnyPolicy): Meanings | undefined => self[meaning]
+
+/** What a schedule does, given what its parts do. */
+export const meaningOfSchedule =
+  (schedule: Schedule) =>
+  (compiled: ReadonlyArray<Evaluate>, slot: () => number): Evaluate =>
+    // A schedule and its meaning come from one constructor, which knows how many parts there are; `toPolicy` has asked.
+    (schedule[meaning] as ScheduleMeaning)(compiled as unknown as readonly [Evaluate, Evaluate], slot)
+
+const withMeaning = <T extends object, M>(data: T, means: M): T =>
+  Object.freeze(Object.defineProperty(data, meaning, { value: means }))
+
 // --- constructors
 
-/** Gives a policy of a schedule and settings, frozen. */
-export const policy = (settings: Settings): RetryPolicy => Object.freeze(settings)
+/** Gives a policy of a schedule and what it does, frozen. */
+export const fromSchedule = (schedule: Schedule, means: ScheduleMeaning): RetryPolicy =>
+  Object.freeze({ schedule: withMeaning(schedule, means) })
 
 /**
  * Gives a policy with some settings changed, as one that judges nothing, which fits every type: what the result can judge
  * is stated in the signatures of the combinators, never in the data.
  */
-export const update = (self: AnyPolicy, settings: Partial<Settings>): RetryPolicy =>
-  Object.freeze({ ...(self as RetryPolicy), ...settings })
+export const update = (
+  self: AnyPolicy,
+  settings: Partial<RetryPolicy>,
+  means?: Meanings | undefined
+): RetryPolicy => withMeaning({ ...(self as RetryPolicy), ...settings }, { ...self[meaning], ...means })
+
+/** Gives a policy without some of its settings. */
+export const omit = (self: AnyPolicy, keys: ReadonlyArray<keyof Settings>): RetryPolicy =>
+  keys.some((key) => key in self)
+    ? // What is left is a policy as before.
+      withMeaning(
+        Object.fromEntries(
+          Object.entries(self).filter(([key]) => !(keys as ReadonlyArray<string>).includes(key))
+        ) as unknown as RetryPolicy,
+        self[meaning]
+      )
+    : (self as RetryPolicy)
 
 /** Gives the policies that a schedule is combined of; none for a formula. */
-export const parts = (schedule: Schedule): ReadonlyArray<AnyPolicy> => {
-  switch (schedule._tag) {
-    case 'mapDelay':
-      return [schedule.policy]
-    case 'andThen':
-      return [schedule.first, schedule.next]
-    case 'both':
-    case 'either':
-      return [schedule.left, schedule.right]
-    case 'when':
-      return [schedule.policy, schedule.otherwise]
-    default:
-      return []
-  }
-}
+export const parts = (schedule: Schedule): ReadonlyArray<AnyPolicy> =>
+  'policies' in schedule ? schedule.policies : []
 
 /** Gives the schedule with every part changed by `f`; a formula as it is. */
-export const mapParts = (schedule: Schedule, f: (part: AnyPolicy) => AnyPolicy): Schedule => {
-  switch (schedule._tag) {
-    case 'mapDelay':
-      return Object.freeze({ ...schedule, policy: f(schedule.policy) })
-    case 'andThen':
-      return Object.freeze({ ...schedule, first: f(schedule.first), next: f(schedule.next) })
-    case 'both':
-    case 'either':
-      return Object.freeze({ ...schedule, left: f(schedule.left), right: f(schedule.right) })
-    case 'when':
-      return Object.freeze({ ...schedule, policy: f(schedule.policy), otherwise: f(schedule.otherwise) })
-    default:
-      return schedule
-  }
-}
+export const mapParts = (schedule: Schedule, f: (part: AnyPolicy, index: number) => AnyPolicy): Schedule =>
+  'policies' in schedule
+    ? withMeaning({ ...schedule, policies: Object.freeze(schedule.policies.map(f)) }, schedule[meaning])
+    : schedule
 
 // --- guards
 
 /** Gives `value` if it is a policy; throws a `TypeError` that names `argument` otherwise. */
 export const toPolicy = <P extends AnyPolicy>(argument: string, value: P): P =>
-  typeof value === 'object' && (value as P | null)?.schedule !== undefined
-    ? value
-    : invalid(argument, 'a retry policy, such as exponential(100)', value)
+  (value as Partial<P> | null | undefined)?.schedule?.[meaning] === undefined
+    ? invalid(argument, 'a retry policy made by the constructors', value)
+    : value

@@ -2,17 +2,11 @@
  * The schedules to build policies from. Each line of waits shows the first waits in milliseconds, and is checked by a
  * test. All of them go on for ever, except `delays` and `never`: add `limitRetries` or another limit.
  */
-import { invalid } from './argument.js'
+import { invalid, isWithin, named } from './argument.js'
 import { type Duration, toMillis } from './Duration.js'
-import {
-  type CustomDelay,
-  policy,
-  type RetryPolicy,
-  type Schedule,
-  type ScheduleStatus
-} from './RetryPolicy.js'
-
-const of = (schedule: Schedule): RetryPolicy => policy({ schedule: Object.freeze(schedule) })
+import { stopped } from './evaluate.js'
+import { type CustomDelay, fromSchedule, type RetryPolicy, type ScheduleStatus } from './RetryPolicy.js'
+import { exactly, type Window, within } from './Window.js'
 
 /**
  * Waits grow by a factor: base, base·f, base·f² … For networks and cloud APIs.
@@ -28,15 +22,17 @@ const of = (schedule: Schedule): RetryPolicy => policy({ schedule: Object.freeze
  * @category constructors
  * @since 0.1.0
  */
-export const exponential = (base: Duration, factor = 2): RetryPolicy =>
-  of({
-    _tag: 'exponential',
-    base: toMillis('exponential: base', base),
-    factor:
-      factor >= 0 && factor < Infinity
-        ? factor
-        : invalid('exponential: factor', 'a finite number >= 0', factor)
-  })
+export const exponential = (base: Duration, factor = 2): RetryPolicy => {
+  const first = toMillis('exponential: base', base)
+  if (!isWithin(factor, Number.MAX_VALUE)) invalid('exponential: factor', 'a finite number >= 0', factor)
+  return fromSchedule(
+    { _tag: 'exponential', base: first, factor },
+    // 0 times infinity would be NaN.
+    () =>
+      (_, { retry }) =>
+        exactly(first && first * factor ** retry)
+  )
+}
 
 /**
  * Waits grow by a step: base, base+step, base+2·step … For quotas that refill steadily.
@@ -46,8 +42,15 @@ export const exponential = (base: Duration, factor = 2): RetryPolicy =>
  * @category constructors
  * @since 0.1.0
  */
-export const linear = (base: Duration, step: Duration = base): RetryPolicy =>
-  of({ _tag: 'linear', base: toMillis('linear: base', base), step: toMillis('linear: step', step) })
+export const linear = (base: Duration, step: Duration = base): RetryPolicy => {
+  const [first, more] = [toMillis('linear: base', base), toMillis('linear: step', step)]
+  return fromSchedule(
+    { _tag: 'linear', base: first, step: more },
+    () =>
+      (_, { retry }) =>
+        exactly(first + more * retry)
+  )
+}
 
 /**
  * The same wait every time. For short glitches.
@@ -57,8 +60,10 @@ export const linear = (base: Duration, step: Duration = base): RetryPolicy =>
  * @category constructors
  * @since 0.1.0
  */
-export const fixed = (delay: Duration): RetryPolicy =>
-  of({ _tag: 'fixed', delay: toMillis('fixed: delay', delay) })
+export const fixed = (delay: Duration): RetryPolicy => {
+  const ms = toMillis('fixed: delay', delay)
+  return fromSchedule({ _tag: 'fixed', delay: ms }, () => () => exactly(ms))
+}
 
 /**
  * Waits follow the Fibonacci numbers times base: growing, but more gently than `exponential`.
@@ -68,14 +73,30 @@ export const fixed = (delay: Duration): RetryPolicy =>
  * @category constructors
  * @since 0.1.0
  */
-export const fibonacci = (base: Duration): RetryPolicy =>
-  of({ _tag: 'fibonacci', base: toMillis('fibonacci: base', base) })
+export const fibonacci = (base: Duration): RetryPolicy => {
+  const ms = toMillis('fibonacci: base', base)
+  return fromSchedule(
+    { _tag: 'fibonacci', base: ms },
+    () =>
+      (_, { retry }) =>
+        exactly(ms && ms * fibonacciNumber(retry + 1))
+  )
+}
+
+const fibonacciNumber = (n: number): number => {
+  let [a, b] = [0, 1]
+  // From the 1,477th on they are infinite.
+  for (let i = Math.min(n, 1500); i > 0; i--) [a, b] = [b, a + b]
+  return a
+}
 
 /**
  * Waits are drawn between base and three times the wait drawn before ("decorrelated jitter", from the study
  * "Exponential Backoff And Jitter"): a random walk that spreads many clients well. Use it under `capDelay`.
  *
  * *Gotcha*: what counts is the wait that came out in the end, after jitter, caps and other branches.
+ *
+ * Waits: `decorrelated(100)` -> 178, 397, 939, 1527, 4271 (for seed 0)
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -88,8 +109,15 @@ export const fibonacci = (base: Duration): RetryPolicy =>
  * @category constructors
  * @since 0.1.0
  */
-export const decorrelated = (base: Duration): RetryPolicy =>
-  of({ _tag: 'decorrelated', base: toMillis('decorrelated: base', base) })
+export const decorrelated = (base: Duration): RetryPolicy => {
+  const ms = toMillis('decorrelated: base', base)
+  return fromSchedule(
+    { _tag: 'decorrelated', base: ms },
+    () =>
+      (_, { drawn }) =>
+        within(ms, Math.max(ms, 3 * (drawn ?? ms)))
+  )
+}
 
 /**
  * The waits of a list, then stop.
@@ -99,15 +127,14 @@ export const decorrelated = (base: Duration): RetryPolicy =>
  * @category constructors
  * @since 0.1.0
  */
-export const delays = (list: ReadonlyArray<Duration>): RetryPolicy =>
-  of({
-    _tag: 'delays',
-    delays: Object.freeze(
-      Array.isArray(list)
-        ? list.map((delay: Duration, i) => toMillis(`delays: item ${i}`, delay))
-        : invalid('delays: list', 'a list of durations', list)
-    )
+export const delays = (list: ReadonlyArray<Duration>): RetryPolicy => {
+  if (!Array.isArray(list)) invalid('delays: list', 'a list of durations', list)
+  const waits = Object.freeze(list.map((delay, i) => toMillis(`delays: item ${i}`, delay)))
+  return fromSchedule({ _tag: 'delays', delays: waits }, () => (_, { retry }) => {
+    const delay = waits[retry]
+    return delay === undefined ? stopped : exactly(delay)
   })
+}
 
 /**
  * Retries at once, for ever: the unit of `both`.
@@ -133,6 +160,8 @@ export const never: RetryPolicy = /* #__PURE__ */ delays([])
  * A schedule of your own: `f` gives a wait, a window of waits, or `'stop'`. The name is what `show` prints and what a
  * codec stores. Keep `f` pure. Once it has stopped, it stays stopped.
  *
+ * Waits: `custom('squares', ({ retry }) => (retry + 1) ** 2)` -> 1, 4, 9, 16, 25
+ *
  * An infinite wait stops; NaN or a negative wait ends the call with a `PolicyFault`.
  *
  * @example
@@ -145,5 +174,28 @@ export const never: RetryPolicy = /* #__PURE__ */ delays([])
  * @category constructors
  * @since 0.1.0
  */
-export const custom = (name: string, f: (status: ScheduleStatus) => CustomDelay): RetryPolicy =>
-  typeof f === 'function' ? of({ _tag: 'custom', name, f }) : invalid('custom: f', 'a function', f)
+export const custom = (name: string, f: (status: ScheduleStatus) => CustomDelay): RetryPolicy => {
+  named('custom: name', name)
+  if (typeof f !== 'function') invalid('custom: f', 'a function', f)
+  return fromSchedule({ _tag: 'custom', name, f }, (_, slot) => {
+    const latch = slot()
+    return ({ context, random, memory }, { retry, slept, drawn }) => {
+      if (memory[latch] === true) return stopped
+      const answer = f({ retry, elapsed: context.elapsed, slept, previousDelay: drawn ?? undefined, random })
+      const window = toWindow(`the answer of custom '${name}'`, answer)
+      if (window === undefined) memory[latch] = true
+      return window ?? stopped
+    }
+  })
+}
+
+const toWindow = (argument: string, answer: CustomDelay): Window | undefined => {
+  if (answer === 'stop' || answer === Infinity) return undefined
+  if (typeof answer !== 'object') return exactly(toWait(argument, answer))
+  const [from, to] = [toWait(`${argument}, from`, answer.from), toWait(`${argument}, to`, answer.to)]
+  return from <= to ? within(from, to) : invalid(argument, 'a window with from <= to', [from, to])
+}
+
+// Finite waits beyond the longest saturate, as those of all schedules do.
+const toWait = (argument: string, value: Duration): number =>
+  isWithin(value, Number.MAX_VALUE) ? value : toMillis(argument, value)

@@ -2,7 +2,7 @@
 import type { Show } from 'fp-ts/lib/Show.js'
 import { print } from './argument.js'
 import type { AnyCondition } from './Condition.js'
-import type { AnyPolicy, Schedule } from './RetryPolicy.js'
+import { type AnyPolicy, parts, type Schedule } from './RetryPolicy.js'
 
 const showSchedule = (schedule: Schedule): string => {
   switch (schedule._tag) {
@@ -24,25 +24,22 @@ const showSchedule = (schedule: Schedule): string => {
     case 'custom':
       return `custom(${print(schedule.name)}, ${print(schedule.f)})`
     default:
-      return `pipe(${showSteps(schedule).join(', ')})`
+      return joined(showSteps(schedule))
   }
 }
 
 /** The steps of a pipe: the first policy, then each combinator. */
 const showSteps = (schedule: Schedule): ReadonlyArray<string> => {
+  const [first = [], second = []] = parts(schedule).map(stepsOf)
   switch (schedule._tag) {
     case 'mapDelay':
-      return [...stepsOf(schedule.policy), `mapDelay(${print(schedule.name)}, ${print(schedule.f)})`]
+      return [...first, `mapDelay(${print(schedule.name)}, ${print(schedule.f)})`]
     case 'andThen':
-      return [...stepsOf(schedule.first), `andThen(${showPolicy(schedule.next)})`]
     case 'both':
     case 'either':
-      return [...stepsOf(schedule.left), `${schedule._tag}(${showPolicy(schedule.right)})`]
+      return [...first, `${schedule._tag}(${joined(second)})`]
     case 'when':
-      return [
-        ...stepsOf(schedule.otherwise),
-        `when(${showCondition(schedule.condition)}, ${showPolicy(schedule.policy)})`
-      ]
+      return [...second, `when(${showCondition(schedule.condition)}, ${joined(first)})`]
     default:
       return [showSchedule(schedule)]
   }
@@ -89,10 +86,8 @@ const showCondition = (condition: AnyCondition): string => {
   }
 }
 
-const showPolicy = (self: AnyPolicy): string => {
-  const [first = '', ...rest] = stepsOf(self)
-  return rest.length === 0 ? first : `pipe(${[first, ...rest].join(', ')})`
-}
+const joined = (steps: ReadonlyArray<string>): string =>
+  steps.length === 1 ? steps.join() : `pipe(${steps.join(', ')})`
 
 /**
  * Shows a policy as the code that would build it.
@@ -108,4 +103,4 @@ const showPolicy = (self: AnyPolicy): string => {
  * @category instances
  * @since 0.1.0
  */
-export const PolicyShow: Show<AnyPolicy> = { show: showPolicy }
+export const PolicyShow: Show<AnyPolicy> = { show: (policy) => joined(stepsOf(policy)) }

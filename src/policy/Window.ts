@@ -2,8 +2,8 @@
  * The arithmetic of windows. A schedule answers with a window of waits [from, to] and the latest moment at which a wait may
  * end; randomness is one draw from it, made later. So everything here is deterministic.
  *
- * Laws: `longer` and `shorter` are join and meet of a distributive lattice; `spread`, `raise` and `cap` are monotone, and
- * `spread` commutes with both.
+ * Laws: `longer` and `shorter` are join and meet of a distributive lattice; `lift` commutes with both, and so does `spread`
+ * below saturation. Scaling is not monotone: a window that reaches further beyond a `cap` starts earlier.
  */
 import { longest } from './Duration.js'
 import type { Jitter } from './RetryPolicy.js'
@@ -23,17 +23,14 @@ export interface Window {
 export const exactly = (wait: number): Window => within(wait, wait)
 
 /** Gives the window [from, to], saturated at the longest time that is counted exactly. */
-export const within = (from: number, to: number): Window => {
-  const scale = to > longest ? longest / to : 1
-  // An infinite end leaves nothing to scale.
-  return {
-    from: scale === 0 ? longest : from * scale,
-    to: Math.min(to, longest),
-    latest: Infinity,
-    floor: 0,
-    hint: 0
-  }
-}
+export const within = (from: number, to: number): Window => ({
+  // A ratio of equals is exactly 1, so one exact wait stays one. An infinite end leaves nothing to scale.
+  from: to <= longest ? from : to === Infinity ? longest : longest * (from / to),
+  to: Math.min(to, longest),
+  latest: Infinity,
+  floor: 0,
+  hint: 0
+})
 
 /** The longer of two windows, end by end, and the earlier `latest`. */
 export const longer = (a: Window, b: Window): Window => ({
@@ -71,7 +68,7 @@ export const raise = (self: Window, hint: number): Window => {
     {
       ...self,
       from,
-      to: from + self.to - self.from,
+      to: from + (self.to - self.from),
       floor: Math.max(self.floor, hint),
       hint: Math.max(self.hint, hint)
     },
@@ -90,9 +87,11 @@ export const lift = (self: Window, min: number): Window => ({
 /** Scales the part of a window above its floor so that it ends at `max` at the latest. */
 export const cap = (self: Window, max: number): Window => {
   if (self.to <= max) return self
-  const floor = Math.min(self.floor, max)
-  const scale = (max - floor) / (self.to - floor)
-  return { ...self, from: Math.min(max, floor + (self.from - floor) * scale), to: max, floor }
+  // `mapDelay`, and jitter after it, may have undone the floor.
+  const floor = Math.min(self.floor, self.from, max)
+  // Counted down from `max`, so that rounding does not spread one exact wait.
+  const below = (max - floor) * ((self.to - self.from) / (self.to - floor))
+  return { ...self, from: Math.max(floor, max - below), to: max, floor }
 }
 
 /** Gives the wait that a uniform `u` in [0, 1) draws from a window, before rounding. */

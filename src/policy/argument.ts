@@ -3,22 +3,16 @@
  * that names the argument, what was expected, and the value.
  */
 
-/** Gives a short, safe text for any value, for messages. */
+/** Gives a text for any value, for messages. */
 export const print = (value: unknown): string => {
-  if (typeof value === 'function') return value.name === '' ? '<function>' : value.name
   try {
-    const text = typeof value === 'string' || isPlain(value) ? JSON.stringify(value) : String(value)
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text
+    if (typeof value === 'function') return value.name || '<function>'
+    const asJson = typeof value === 'string' || Array.isArray(value)
+    return asJson ? JSON.stringify(value) : String(value)
   } catch {
-    return `<${typeof value}>`
+    return typeof value
   }
 }
-
-const isPlain = (value: unknown): boolean =>
-  (typeof value === 'object' &&
-    value !== null &&
-    (value as { toString?: unknown }).toString === Object.prototype.toString) ||
-  Array.isArray(value)
 
 /** Throws the error for a bad argument. */
 export const invalid = (argument: string, expected: string, value: unknown): never => {
@@ -33,3 +27,12 @@ export const wholeNumber = (argument: string, value: number, least: number): num
   Number.isSafeInteger(value) && value >= least
     ? value
     : invalid(argument, `a whole number >= ${least}`, value)
+
+/** Throws unless `name` is a text that says something. */
+export const named = (argument: string, name: string): void => {
+  if (typeof name !== 'string' || name === '') invalid(argument, 'a text', name)
+}
+
+/** Is it a number from 0 to `most`? */
+export const isWithin = (value: unknown, most: number): value is number =>
+  typeof value === 'number' && value >= 0 && value <= most

@@ -1,4 +1,4 @@
-import { decide, initialState, planOf } from './step.js'
+import { contextOf, decide, initialState, planOf } from './step.js'
 import type { RetryPolicy } from './RetryPolicy.js'
 
 /**
@@ -21,12 +21,8 @@ import type { RetryPolicy } from './RetryPolicy.js'
 export const isRetryable = <E, A>(policy: RetryPolicy<E, A>): ((error: E) => boolean) => {
   const plan = planOf(policy)
   return (error) => {
-    const { decision } = decide(
-      plan,
-      initialState,
-      { outcome: { _tag: 'Failed', error }, elapsed: 0 },
-      () => 0
-    )
+    const context = contextOf(initialState, 0, '', [])
+    const { decision } = decide(plan, initialState, { _tag: 'Failed', error }, context, () => 0)
     return decision._tag === 'Retry' || (decision._tag === 'GiveUp' && decision.reason === 'Exhausted')
   }
 }

@@ -69,12 +69,15 @@ export const waits = <E, A>(policy: RetryPolicy<E, A>, count: number, seed = 0):
 const toOutcomes = <E, A>(
   outcomes: number | string | ReadonlyArray<SimulatedOutcome<E, A>>
 ): ReadonlyArray<SimulatedOutcome<E, A>> => {
-  if (typeof outcomes === 'object') return outcomes
+  if (Array.isArray(outcomes)) return outcomes as ReadonlyArray<SimulatedOutcome<E, A>>
   const letters =
     typeof outcomes === 'number' ? 'L'.repeat(wholeNumber('simulate: outcomes', outcomes, 0)) : outcomes
-  return Array.from(letters, (letter) => {
-    if (letter === 'R') return { _tag: 'Answered', value: undefined as A }
-    if (letter === 'L') return { _tag: 'Rejected', value: undefined as A, reasons: ['simulated'] }
+  if (typeof letters !== 'string' || !/^[LR]*$/.test(letters)) {
     return invalid('simulate: outcomes', "a number, a list, or a text of 'L' and 'R'", outcomes)
-  })
+  }
+  return Array.from(letters, (letter) =>
+    letter === 'R'
+      ? { _tag: 'Answered', value: undefined as A }
+      : { _tag: 'Rejected', value: undefined as A, reasons: ['simulated'] }
+  )
 }

@@ -2,12 +2,31 @@
  * The pure core: what happens after an attempt. `withRetry`, `simulate` and every adapter are drivers of it, so what is
  * simulated is what runs.
  */
-import { compile, endsLate, type Frame, freshScope, isHalt, type Scope } from './compile.js'
-import { matches } from './Condition.js'
 import { invalid } from './argument.js'
-import { type Cause, type Context, isGivenUp, isLibraryError, type Outcome } from './Failure.js'
-import { type AnyPolicy, type RetryPolicy, toPolicy } from './RetryPolicy.js'
-import { reasonsAgainst } from './Validator.js'
+import {
+  compile,
+  endsLate,
+  type Evaluate,
+  type Frame,
+  freshScope,
+  type Judge,
+  isVerdict,
+  type Refuse,
+  refused,
+  type Scope,
+  stopped,
+  type Verdict
+} from './evaluate.js'
+import {
+  type Answered,
+  type Cause,
+  type Context,
+  isGivenUp,
+  isLibraryError,
+  type Outcome,
+  read
+} from './Failure.js'
+import { type AnyPolicy, meaningOf, type RetryPolicy, toPolicy } from './RetryPolicy.js'
 import { draw } from './Window.js'
 
 // --- model
@@ -21,15 +40,12 @@ export interface StepState extends Scope {
 }
 
 /** What a driver reports of an attempt. Times in milliseconds. */
-export interface StepInput<E, A> extends Attempted<E, A> {
-  /** A uniform draw in [0, 1). */
-  readonly random: number
-}
-
-interface Attempted<E, A> {
+export interface StepInput<E, A> {
   readonly outcome: Outcome<E, A>
   /** From the start of the call to the end of the attempt, on a monotonic clock. */
   readonly elapsed: number
+  /** A uniform draw in [0, 1). */
+  readonly random: number
   readonly name?: string
   readonly args?: ReadonlyArray<unknown>
 }
@@ -47,20 +63,8 @@ export type Decision<E, A> =
       readonly to: number
       readonly latest: number
     }
-  /** The schedule stopped (at a `hint` beyond its bounds), the conditions refused, or a function of the policy failed with `fault`. */
-  | {
-      readonly _tag: 'GiveUp'
-      readonly reason: 'Exhausted'
-      readonly cause: Cause<E, A>
-      readonly hint: number | undefined
-    }
-  | { readonly _tag: 'GiveUp'; readonly reason: 'NotRetryable'; readonly cause: Cause<E, A> }
-  | {
-      readonly _tag: 'GiveUp'
-      readonly reason: 'PolicyFault'
-      readonly cause: Cause<E, A>
-      readonly fault: unknown
-    }
+  /** No more: the schedule stopped (at a `hint` beyond its bounds), the conditions refused, or a function of the policy failed. */
+  | ({ readonly _tag: 'GiveUp'; readonly cause: Cause<E, A> } & Verdict)
 
 /** A decision, and the state for the next attempt. */
 export interface Step<E, A> {
@@ -104,97 +108,89 @@ export const step = <E, A>(
   policy: RetryPolicy<E, A>
 ): ((state: StepState, input: StepInput<E, A>) => Step<E, A>) => {
   const plan = planOf(policy)
-  return (state, input) =>
+  return (state, { outcome, elapsed, random, name = '', args = [] }) =>
     // The plan keeps values as they are, so the types of what goes in are those of what comes out.
-    decide(plan, state, input, () => input.random) as Step<E, A>
+    decide(plan, state, outcome, contextOf(state, elapsed, name, args), () => random) as Step<E, A>
 }
+
+/** Gives what conditions, validators and hints are told of the attempt that follows a state. */
+export const contextOf = (
+  { delay, retry }: StepState,
+  elapsed: number,
+  name: string,
+  args: ReadonlyArray<unknown>
+): Context => ({ attempt: retry + 1, elapsed, name, args, previousDelay: delay ?? undefined })
 
 /** A compiled policy. */
 export interface Plan {
-  readonly policy: AnyPolicy
-  readonly evaluate: ReturnType<typeof compile>
-  readonly slots: number
+  readonly evaluate: Evaluate
+  /** The memory before the first attempt. */
+  readonly blank: ReadonlyArray<null>
+  readonly aborts: Judge | undefined
+  readonly refuse: Refuse | undefined
+  /** How many failures an error keeps. */
+  readonly kept: number
 }
 
 /** Compiles a policy; throws a `TypeError` if it is none. */
 export const planOf = (policy: AnyPolicy): Plan => {
-  let slots = 0
-  const evaluate = compile(toPolicy('policy', policy), () => slots++)
-  return { policy, evaluate, slots }
+  const blank: Array<null> = []
+  return {
+    evaluate: compile(toPolicy('policy', policy), () => blank.push(null) - 1),
+    blank,
+    aborts: meaningOf(policy, 'abortOn'),
+    refuse: meaningOf(policy, 'retryUntil'),
+    kept: policy.recordFailures ?? 16
+  }
 }
 
-/** Decides by a compiled policy; `random` is asked for the one draw of a failure. */
+/** Decides by a compiled policy; `draws` is asked for the one draw of a failure. */
 export const decide = (
-  plan: Plan,
+  { aborts, blank, evaluate, refuse }: Plan,
   state: StepState,
-  input: Attempted<unknown, unknown>,
-  random: () => number
-): Step<unknown, unknown> => {
-  const { outcome } = input
-  const { abortOn = [], retryUntil = [] } = plan.policy
-  const context: Context = {
-    attempt: state.retry + 1,
-    elapsed: input.elapsed,
-    name: input.name ?? '',
-    args: input.args ?? [],
-    previousDelay: state.delay ?? undefined
-  }
-  if (outcome._tag === 'Answered') {
-    const reasons = retryUntil.length === 0 ? [] : reasonsAgainst(retryUntil, outcome.value, context)
-    if (reasons.length === 0) return { decision: { _tag: 'Accept', value: outcome.value }, state }
-    return afterFailure(plan, state, { _tag: 'Rejected', value: outcome.value, reasons }, context, random)
-  }
-  if (outcome._tag === 'Rejected') return afterFailure(plan, state, outcome, context, random)
-  try {
-    return isLibraryError('Aborted', outcome.error) ||
-      abortOn.some((each) => matches(each, outcome.error, context))
-      ? { decision: { _tag: 'GiveUp', reason: 'NotRetryable', cause: outcome }, state }
-      : afterFailure(plan, state, outcome, context, random)
-  } catch (fault) {
-    return { decision: { _tag: 'GiveUp', reason: 'PolicyFault', cause: outcome, fault }, state }
-  }
-}
-
-const afterFailure = (
-  plan: Plan,
-  state: StepState,
-  cause: Cause<unknown, unknown>,
+  outcome: Outcome<unknown, unknown>,
   context: Context,
   draws: () => number
 ): Step<unknown, unknown> => {
-  const exhaust = (hint?: number): Step<unknown, unknown> => ({
-    decision: { _tag: 'GiveUp', reason: 'Exhausted', cause, hint },
+  const cause = outcome._tag === 'Answered' ? refuse?.(outcome.value, context) : outcome
+  if (cause === undefined) {
+    // Only an answer has no cause to fail.
+    return { decision: { _tag: 'Accept', value: (outcome as Answered<unknown>).value }, state }
+  }
+  const giveUp = (verdict: Verdict): Step<unknown, unknown> => ({
+    decision: { _tag: 'GiveUp', cause, ...verdict },
     state
   })
-  const refuse: Step<unknown, unknown> = {
-    decision: { _tag: 'GiveUp', reason: 'NotRetryable', cause },
-    state
-  }
-  const memory = Array.from({ length: plan.slots }, (_, i) => state.memory[i] ?? null)
   try {
     const random = draws()
     if (!(random >= 0 && random < 1)) invalid('random', 'a number in [0, 1)', random)
+    const memory = blank.length === 0 ? none : Object.assign([...blank], state.memory)
     const frame: Frame = { cause, context, random, memory, active: [], judged: false }
-    const window = plan.evaluate(frame, state)
-    if (isHalt(window) && window._tag === 'refused') return refuse
-    if (cause._tag !== 'Rejected' && !frame.judged && isGivenUp(cause.error)) return refuse
-    if (isHalt(window)) return exhaust(window._tag === 'hinted' ? window.hint : undefined)
-    if (endsLate(window, frame)) return exhaust()
-    const drawn = draw(window, random)
+    const error = read(cause, 'error')
+    if (isLibraryError(error, 'Aborted') || aborts?.(frame) === true) return giveUp(refused)
+    const answer = evaluate(frame, state)
+    if (!frame.judged && isGivenUp(error)) return giveUp(refused)
+    if (isVerdict(answer)) return giveUp(answer)
+    if (endsLate(answer, frame)) return giveUp(stopped)
+    const { from, to, latest, hint } = answer
+    const drawn = draw(answer, random)
     const delay = Math.floor(drawn)
-    // A wait that a hint has set says nothing of the schedule.
-    const advance = (scope: Scope): Scope => ({
-      retry: scope.retry + 1,
-      slept: scope.slept + delay,
-      drawn: window.hint > 0 && window.from <= window.hint ? scope.drawn : drawn
+    const advance = ({ retry, slept, drawn: last }: Scope): Scope => ({
+      retry: retry + 1,
+      slept: slept + delay,
+      // A wait that a hint has set says nothing of the schedule.
+      drawn: hint > 0 && from <= hint ? last : drawn
     })
     for (const slot of frame.active) memory[slot] = advance((memory[slot] ?? freshScope) as Scope)
-    const { from, to, latest } = window
+    // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
+    const { retry, slept, drawn: last } = advance(state)
     return {
       decision: { _tag: 'Retry', cause, delay, from, to, latest },
-      state: { ...advance(state), delay, memory }
+      state: { retry, slept, drawn: last, delay, memory }
     }
   } catch (fault) {
-    return { decision: { _tag: 'GiveUp', reason: 'PolicyFault', cause, fault }, state }
+    return giveUp({ reason: 'PolicyFault', fault })
   }
 }
+
+const none: Array<unknown> = []

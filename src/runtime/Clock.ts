@@ -25,23 +25,21 @@ const slice = 2 ** 30
 // the timers alone, and means them.
 const early = 50
 
-const makeClock = (keepsAlive: boolean): Clock => ({
+type Timer = ReturnType<typeof setTimeout>
+
+const makeClock = (setTimer: (ring: () => void, delay: number) => Timer): Clock => ({
   now,
   after: (delay, wake) => {
     if (delay <= 0) return soon(wake)
     const due = now() + delay
-    let timer: ReturnType<typeof setTimeout>
-    const arm = (rest: number): void => {
-      timer = setTimeout(ring, Math.ceil(Math.min(rest, slice)), rest)
-      if (!keepsAlive && typeof timer === 'object') timer.unref()
-    }
-    const ring = (asked: number): void => {
-      const rest = due - now()
-      if (asked > slice) arm(Math.min(asked - slice, Math.max(rest, 1)))
-      else if (rest > 0 && rest < early) arm(rest)
+    let rest = delay
+    const ring = (): void => {
+      const missing = due - now()
+      rest = rest > slice ? Math.min(rest - slice, missing) : missing < early ? missing : 0
+      if (rest > 0) timer = setTimer(ring, Math.min(Math.ceil(rest), slice))
       else wake()
     }
-    arm(delay)
+    let timer = setTimer(ring, Math.min(Math.ceil(rest), slice))
     return () => {
       clearTimeout(timer)
     }
@@ -55,8 +53,8 @@ const now = (): number => performance.now()
 // is the only state, and what it counts is nobody's meaning.
 const turn = 64
 let count = 0
-const giveWay: (wake: () => void) => void =
-  typeof setImmediate === 'function' ? setImmediate : (wake) => setTimeout(wake, 0)
+// `setTimeout` without a delay, where there is no `setImmediate`.
+const giveWay: (wake: () => void) => unknown = globalThis.setImmediate ?? setTimeout
 
 /** Lets everything that is ready run, microtasks and all, before it resolves. */
 export const nextTurn = (): Promise<void> =>
@@ -84,7 +82,7 @@ const soon = (wake: () => void): (() => void) => {
  * @category constructors
  * @since 0.1.0
  */
-export const systemClock: Clock = /* #__PURE__ */ makeClock(true)
+export const systemClock: Clock = /* #__PURE__ */ makeClock((ring, delay) => setTimeout(ring, delay))
 
 /**
  * The clock of the machine, with waits that do not keep the process alive: for work that may be dropped at exit.
@@ -92,4 +90,9 @@ export const systemClock: Clock = /* #__PURE__ */ makeClock(true)
  * @category constructors
  * @since 0.1.0
  */
-export const backgroundClock: Clock = /* #__PURE__ */ makeClock(false)
+export const backgroundClock: Clock = /* #__PURE__ */ makeClock((ring, delay) => {
+  const timer = setTimeout(ring, delay)
+  // Browsers have plain numbers for timers, and no process to keep alive.
+  if (typeof timer === 'object') timer.unref()
+  return timer
+})

@@ -1,4 +1,5 @@
 /** Time that moves only when told to: tests of an hour of waits take milliseconds. */
+import { toMillis } from '../policy/Duration.js'
 import type { Clock } from '../runtime/Clock.js'
 import { nextTurn } from '../runtime/Clock.js'
 
@@ -82,7 +83,7 @@ export const virtualClock = (): VirtualClock => {
     now: () => time,
     after: (delay, wake) => (delay <= 0 ? soon(wake) : after(delay, wake)),
     advance: async (ms) => {
-      const end = time + ms
+      const end = time + toMillis('advance: ms', ms)
       await runUntil(end, Infinity)
       time = end
     },

@@ -1,0 +1,604 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import {
+  custom,
+  fixed,
+  immediate,
+  limitRetries,
+  never,
+  retryOn,
+  type RetryPolicy,
+  retryUntil,
+  systemClock,
+  via,
+  withAttempt,
+  withDecoder,
+  withEnv,
+  withObserver,
+  withRetry,
+  withSignal,
+  withTimeout
+} from 'reprise'
+import { scripted, virtualClock } from 'reprise/testing'
+import { deferred, start, turn } from '../support/task.js'
+
+const hour = 3_600_000
+const reason = { because: 'no longer needed' }
+const aborted = (fields = {}) => ({
+  _tag: 'Left',
+  left: expect.objectContaining({ _tag: 'Aborted', reason, ...fields })
+})
+const success = { _tag: 'Right', right: 7 }
+
+type Task = TE.TaskEither<unknown, number>
+type Retry = (task: Task) => Task
+
+/** Wrappers that change neither error nor result: inside or outside of the retry, abort must go through them. */
+const layers: Readonly<Record<string, (task: Task) => Task>> = {
+  withTimeout: (task) => pipe(task, withTimeout('10h')),
+  withDecoder: (task) => pipe(task, withDecoder(t.number)),
+  withAttempt: (task) => withAttempt(() => task),
+  withObserver: (task) =>
+    pipe(
+      task,
+      withObserver(() => undefined)
+    ),
+  withEnv: (task) => pipe(task, withEnv({})),
+  via: (task) => pipe(task, via(TE.map((n) => n))),
+  'another signal': (task) => pipe(task, withSignal(new AbortController().signal)),
+  'five layers': (task) =>
+    pipe(
+      withAttempt(() => task),
+      via(TE.map((n) => n)),
+      withDecoder(t.number),
+      via(TE.map((n) => n)),
+      withTimeout('10h')
+    )
+}
+
+const stacks: ReadonlyArray<[string, (retry: Retry) => Retry]> = [
+  ['withRetry alone', (retry) => retry],
+  ...Object.entries(layers).flatMap(([name, layer]): ReadonlyArray<[string, (retry: Retry) => Retry]> => [
+    [`${name} inside withRetry`, (retry) => (task) => retry(layer(task))],
+    [`${name} around withRetry`, (retry) => (task) => layer(retry(task))]
+  ]),
+  ['withRetry in withRetry', (retry) => (task) => retry(retry(task))]
+]
+
+const retrying =
+  (policy: RetryPolicy): Retry =>
+  (task) =>
+    pipe(task, withRetry(policy))
+
+/** A task in a stack, under a signal of its own, on a virtual clock. */
+const running = (task: Task, wrap: Retry) => {
+  const clock = virtualClock()
+  const controller = new AbortController()
+  const whole = pipe(wrap(task), withSignal(controller.signal), withEnv({ clock }))
+  return { clock, ends: start(whole, clock), abort: () => controller.abort(reason) }
+}
+
+describe('P3 abort ignored while waiting', () => {
+  test.each(stacks)(
+    'P3 %s, wait 1000, abort at 50 -> Aborted at 50, 1 attempt, no timer',
+    async (_, stack) => {
+      const fn = scripted('LR')
+      const { abort, clock, ends } = running(fn, stack(retrying(fixed(1000))))
+
+      await clock.advance(50)
+      expect({ calls: fn.calls(), ends }).toEqual({ calls: 1, ends: [] })
+      abort()
+      await turn()
+      expect(ends).toEqual([{ at: 50, result: aborted({ attempts: 1, elapsed: 50 }) }])
+      expect(clock.pending()).toBe(0)
+
+      await clock.advance(hour)
+      expect(fn.calls()).toBe(1)
+    }
+  )
+
+  test('P3 abort in the wait -> the error, whole, with the same reason', async () => {
+    const { abort, clock, ends } = running(scripted('L'), retrying(fixed(1000)))
+    await clock.advance(50)
+    abort()
+    await turn()
+    const failure = { _tag: 'Failed', error: 1, attempt: 1, startedAt: 0, duration: 0, delay: 1000 }
+    const left = { _tag: 'Aborted', reason, attempts: 1, elapsed: 50, failures: [failure], omitted: 0 }
+    expect(ends).toEqual([{ at: 50, result: { _tag: 'Left', left } }])
+    expect(ends[0]?.result._tag === 'Left' && (ends[0].result.left as { reason: unknown }).reason).toBe(
+      reason
+    )
+  })
+
+  test.each(stacks)('P3 %s, aborted beforehand -> Aborted, 0 attempts', async (_, stack) => {
+    const clock = virtualClock()
+    const fn = scripted('R')
+    const task = pipe(
+      stack(retrying(fixed(1000)))(fn),
+      withSignal(AbortSignal.abort(reason)),
+      withEnv({ clock })
+    )
+    const ends = start(task, clock)
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 0, result: aborted({ attempts: 0, elapsed: 0, failures: [], omitted: 0 }) }])
+    expect(fn.calls()).toBe(0)
+  })
+
+  test.each(stacks)('P3 %s, abort in an attempt -> Aborted at once, 1 attempt', async (_, stack) => {
+    const fn = scripted('P')
+    const { abort, clock, ends } = running(fn, stack(retrying(fixed(1000))))
+    await clock.advance(50)
+    abort()
+    await turn()
+    expect(ends).toEqual([{ at: 50, result: aborted({ attempts: 1, elapsed: 50 }) }])
+    expect(clock.pending()).toBe(0)
+    await clock.advance(hour)
+    expect(fn.calls()).toBe(1)
+  })
+
+  test('P3 abort in an attempt -> its own signal aborts with the same reason', async () => {
+    const signals: AbortSignal[] = []
+    const fn = withAttempt(({ signal }) => {
+      signals.push(signal)
+      return scripted('P')
+    })
+    const { abort, clock } = running(fn, retrying(fixed(1000)))
+    await clock.advance(50)
+    expect(signals.map((signal) => signal.aborted)).toEqual([false])
+    abort()
+    await turn()
+    expect(signals.map((signal) => signal.aborted)).toEqual([true])
+    expect(signals[0]?.reason).toBe(reason)
+  })
+
+  test('P3 abort at the moment the wait ends, just before it -> no attempt 2', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const fn = scripted('LR')
+    // The timer set first rings first.
+    clock.after(1000, () => controller.abort(reason))
+    const task = pipe(fn, withRetry(fixed(1000)), withSignal(controller.signal), withEnv({ clock }))
+    const ends = start(task, clock)
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 1000, result: aborted({ attempts: 1 }) }])
+    expect(fn.calls()).toBe(1)
+  })
+
+  test('P3 abort at the moment the wait ends, just after it -> attempt 2 has begun', async () => {
+    const { abort, clock, ends } = running(scripted('LP'), retrying(fixed(1000)))
+    await turn()
+    clock.after(1000, abort)
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 1000, result: aborted({ attempts: 2 }) }])
+  })
+
+  test('P3 one signal, calls that have ended, wait, and are in an attempt -> the latter two are Aborted', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const call = (script: string) =>
+      start(
+        pipe(scripted(script), withRetry(fixed(1000)), withSignal(controller.signal), withEnv({ clock })),
+        clock
+      )
+    const [ended, waiting, trying] = [call('R'), call('L'), call('P')]
+    await clock.advance(50)
+    const late = call('L')
+    await clock.advance(50)
+    controller.abort(reason)
+    await clock.advance(hour)
+    expect(ended).toEqual([{ at: 0, result: E.right(1) }])
+    expect(waiting).toEqual([{ at: 100, result: aborted({ attempts: 1, elapsed: 100 }) }])
+    expect(trying).toEqual([{ at: 100, result: aborted({ attempts: 1, failures: [] }) }])
+    expect(late).toEqual([{ at: 100, result: aborted({ attempts: 1, elapsed: 50 }) }])
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('P3 abort in a wait of the machine -> no timer is left', async () => {
+    jest.useFakeTimers()
+    try {
+      const controller = new AbortController()
+      const ends = start(
+        pipe(scripted('L'), withRetry(fixed(1000)), withTimeout('1h'), withSignal(controller.signal)),
+        systemClock
+      )
+      await jest.advanceTimersByTimeAsync(50)
+      expect(jest.getTimerCount()).toBe(2)
+      controller.abort(reason)
+      await jest.advanceTimersByTimeAsync(0)
+      expect(ends).toMatchObject([{ result: aborted({ attempts: 1, elapsed: 50 }) }])
+      expect(jest.getTimerCount()).toBe(0)
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+})
+
+describe('P13 attempts after the result is out', () => {
+  const endings: ReadonlyArray<[string, string, Retry]> = [
+    ['Right', 'LR', retrying(fixed(10))],
+    ['Exhausted', 'L', retrying(pipe(fixed(10), limitRetries(1)))],
+    ['TimedOut', 'LLP', (task) => pipe(task, retrying(fixed(10)), withTimeout(50))],
+    ['TimedOut', 'L', (task) => pipe(task, retrying(fixed(20)), withTimeout(50))],
+    ['TimedOut', 'P', (task) => pipe(task, withTimeout(50), retrying(fixed(10)), withTimeout(100))]
+  ]
+  test.each(endings)('P13 %s (%s) -> 1 h later, no further call, no timer', async (ending, script, wrap) => {
+    const fn = scripted(script)
+    const { abort, clock, ends } = running(
+      pipe(
+        fn,
+        TE.map(() => 7)
+      ),
+      wrap
+    )
+    await clock.advance(200)
+    expect(ends.map(({ result }) => (result._tag === 'Right' ? 'Right' : result.left))).toEqual([
+      ending === 'Right' ? ending : expect.objectContaining({ _tag: ending })
+    ])
+    expect(clock.pending()).toBe(0)
+    const calls = fn.calls()
+    abort()
+    await clock.advance(hour)
+    expect(fn.calls()).toBe(calls)
+    expect(ends.length).toBe(1)
+  })
+
+  test('P13 a success after a timeout -> discarded: the result stays, no further call', async () => {
+    const clock = virtualClock()
+    const fn = scripted('R', { clock, duration: 100 })
+    const ends = start(pipe(fn, withRetry(immediate), withTimeout(50), withEnv({ clock })), clock)
+    await clock.advance(hour)
+    expect(ends).toMatchObject([{ at: 50, result: { left: { _tag: 'TimedOut', attempts: 1 } } }])
+    expect(fn.calls()).toBe(1)
+  })
+
+  test('P13 a success after the timeout of its attempt -> discarded: attempt 2 gives the result', async () => {
+    const clock = virtualClock()
+    const fn = scripted('R', { clock, duration: [100, 40] })
+    const ends = start(pipe(fn, withTimeout(70), withRetry(fixed(50)), withEnv({ clock })), clock)
+    await clock.advance(hour)
+    // Attempt 1 answers at 100, in the wait; attempt 2 starts at 120.
+    expect(ends).toEqual([{ at: 160, result: { _tag: 'Right', right: 2 } }])
+    expect(fn.calls()).toBe(2)
+  })
+})
+
+const wraps: ReadonlyArray<[string, Retry]> = [
+  ['no layer, no retry', (task) => task],
+  ...Object.entries(layers).map(([name, layer]): [string, Retry] => [`${name}, no retry`, layer]),
+  ...stacks.map(([name, stack]): [string, Retry] => [name, stack(retrying(fixed(1000)))])
+]
+
+/** A task that is settled from outside. */
+const settling = () => {
+  const { promise, reject, resolve } = deferred<E.Either<unknown, number>>()
+  const calls = { count: 0 }
+  const task: Task = () => {
+    calls.count += 1
+    return promise
+  }
+  return { task, calls, reject, succeed: () => resolve(E.right(7)), fail: () => resolve(E.left('down')) }
+}
+
+describe('P13 an outcome and an abort in the same tick', () => {
+  test.each(wraps)('P13 %s, a result just before the abort -> the result', async (_, wrap) => {
+    const { calls, succeed, task } = settling()
+    const { abort, clock, ends } = running(task, wrap)
+    await clock.advance(50)
+    succeed()
+    abort()
+    await clock.advance(hour)
+    expect({ ends, calls }).toEqual({ ends: [{ at: 50, result: success }], calls: { count: 1 } })
+  })
+
+  test.each(wraps)('P13 %s, a result just after the abort -> Aborted', async (_, wrap) => {
+    const { calls, succeed, task } = settling()
+    const { abort, clock, ends } = running(task, wrap)
+    await clock.advance(50)
+    abort()
+    succeed()
+    await clock.advance(hour)
+    const result = aborted({ attempts: 1, failures: [] })
+    expect({ ends, calls }).toEqual({ ends: [{ at: 50, result }], calls: { count: 1 } })
+  })
+
+  const policies = { 'wait 1000': fixed(1000), 'wait 0': immediate }
+  const failing = Object.entries(policies).flatMap(([waiting, policy]) =>
+    ['a Left', 'a rejection'].flatMap((kind) =>
+      stacks
+        .filter(([name]) => name !== 'withRetry in withRetry')
+        .map(([name, stack]) => [name, waiting, kind, stack(retrying(policy))] as const)
+    )
+  )
+  test.each(failing)(
+    'P13 %s, %s, %s just before the abort -> Aborted with the failure, no further call',
+    async (_, _waiting, kind, wrap) => {
+      const { calls, fail, reject, task } = settling()
+      const { abort, clock, ends } = running(task, wrap)
+      await clock.advance(50)
+      if (kind === 'a Left') fail()
+      else reject('down')
+      abort()
+      await clock.advance(hour)
+      const failures = [expect.objectContaining({ error: 'down', attempt: 1 })]
+      const result = aborted({ attempts: 1, failures })
+      expect({ ends, calls }).toEqual({ ends: [{ at: 50, result }], calls: { count: 1 } })
+    }
+  )
+
+  test.each(failing)(
+    'P13 %s, %s, %s just after the abort -> Aborted without it, no further call',
+    async (_, _waiting, kind, wrap) => {
+      const { calls, fail, reject, task } = settling()
+      const { abort, clock, ends } = running(task, wrap)
+      await clock.advance(50)
+      abort()
+      if (kind === 'a Left') fail()
+      else reject('down')
+      await clock.advance(hour)
+      const result = aborted({ attempts: 1, failures: [] })
+      expect({ ends, calls }).toEqual({ ends: [{ at: 50, result }], calls: { count: 1 } })
+    }
+  )
+
+  test('P13 the last failure just before the abort -> Exhausted', async () => {
+    const { fail, task } = settling()
+    const { abort, clock, ends } = running(task, retrying(never))
+    fail()
+    abort()
+    await clock.advance(hour)
+    expect(ends).toMatchObject([{ result: { left: { _tag: 'Exhausted', failures: [{ error: 'down' }] } } }])
+  })
+
+  test('P13 the last failure just after the abort -> Aborted', async () => {
+    const { fail, task } = settling()
+    const { abort, clock, ends } = running(task, retrying(never))
+    await turn()
+    abort()
+    fail()
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 0, result: aborted({ attempts: 1, failures: [] }) }])
+  })
+
+  test('P13 no retry, a Left just before the abort -> that Left; just after -> Aborted', async () => {
+    const [before, after] = [settling(), settling()]
+    const [one, other] = [running(before.task, (task) => task), running(after.task, (task) => task)]
+    before.fail()
+    one.abort()
+    other.abort()
+    after.fail()
+    await turn()
+    expect(one.ends).toEqual([{ at: 0, result: E.left('down') }])
+    expect(other.ends).toEqual([{ at: 0, result: aborted() }])
+  })
+
+  test('P13 an attempt aborts the call, then answers -> Aborted, no further call', async () => {
+    for (const script of ['R', 'L', 'T']) {
+      const clock = virtualClock()
+      const controller = new AbortController()
+      const answer = scripted(script)
+      const fn = async (): Promise<E.Either<number, number>> => {
+        controller.abort(reason)
+        return answer()
+      }
+      const ends = start(
+        pipe(fn, withRetry(immediate), withSignal(controller.signal), withEnv({ clock })),
+        clock
+      )
+      await clock.advance(hour)
+      expect({ script, calls: answer.calls(), ends }).toEqual({
+        script,
+        calls: 1,
+        ends: [{ at: 0, result: aborted({ attempts: 1, failures: [] }) }]
+      })
+    }
+  })
+
+  // Whoever is asked or told between two attempts may abort.
+  const asking: ReadonlyArray<[string, (abort: () => void) => Retry]> = [
+    [
+      'a condition',
+      (abort) =>
+        retrying(
+          pipe(
+            immediate,
+            retryOn(() => (abort(), true))
+          )
+        )
+    ],
+    [
+      'a validator',
+      (abort) =>
+        retrying(
+          pipe(
+            immediate,
+            retryUntil(() => (abort(), false))
+          )
+        )
+    ],
+    ['a schedule', (abort) => retrying(custom('aborting', () => (abort(), 0)))],
+    ...(['AttemptFailed', 'RetryScheduled'] as const).map((tag): [string, (abort: () => void) => Retry] => [
+      `an observer of ${tag}`,
+      (abort) => (task) =>
+        pipe(
+          task,
+          withRetry(immediate),
+          withObserver(({ _tag }) => _tag === tag && abort())
+        )
+    ]),
+    [
+      'an observer of AttemptStarted',
+      (abort) => (task) =>
+        pipe(
+          task,
+          withRetry(immediate),
+          withObserver(({ _tag, attempt }) => _tag === 'AttemptStarted' && attempt === 2 && abort())
+        )
+    ]
+  ]
+  test.each(asking)('P13 %s aborts -> Aborted, no further call', async (name, make) => {
+    const fn = scripted(name === 'a validator' ? 'R' : 'L')
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const wrap = make(() => controller.abort(reason))
+    const ends = start(pipe(wrap(fn), withSignal(controller.signal), withEnv({ clock })), clock)
+    await clock.advance(hour)
+    const failures = [expect.objectContaining({ attempt: 1 })]
+    expect(ends).toEqual([{ at: 0, result: aborted({ attempts: 1, failures, omitted: 0 }) }])
+    expect(fn.calls()).toBe(1)
+  })
+
+  test('P13 the signal is inside withRetry -> Aborted is never retried', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const fn = scripted('P')
+    const task = pipe(fn, withSignal(controller.signal), withRetry(immediate), withEnv({ clock }))
+    const ends = start(task, clock)
+    await clock.advance(50)
+    controller.abort(reason)
+    await clock.advance(hour)
+    const failures = [{ _tag: 'Failed', error: { _tag: 'Aborted', reason } }]
+    expect(ends).toMatchObject([{ at: 50, result: { left: { _tag: 'NotRetryable', failures } } }])
+    expect(fn.calls()).toBe(1)
+  })
+})
+
+describe('P13 a function that answers its signal', () => {
+  // As `fetch` does: what it makes of the abort comes after the abort.
+  const answers: ReadonlyArray<[string, (settle: ReturnType<typeof settling>, why: unknown) => void]> = [
+    ['rejects with the reason', ({ reject }, why) => reject(why)],
+    ['rejects with an error', ({ reject }) => reject(new Error('aborted'))],
+    ['gives a Left', ({ fail }) => fail()],
+    ['gives a result', ({ succeed }) => succeed()]
+  ]
+  const listening = (answer: (typeof answers)[number][1]) => {
+    const calls = { count: 0 }
+    const task: Task = withAttempt(({ signal }) => {
+      calls.count += 1
+      const settle = settling()
+      signal.addEventListener('abort', () => answer(settle, signal.reason))
+      return settle.task
+    })
+    return { task, calls }
+  }
+
+  test.each(answers)('P13 %s at the abort, no retry -> Aborted', async (_, answer) => {
+    const { task } = listening(answer)
+    const { abort, clock, ends } = running(task, (task) => task)
+    await clock.advance(50)
+    abort()
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 50, result: aborted() }])
+  })
+
+  test.each(answers)(
+    'P13 %s at the abort, retries left -> Aborted, nothing recorded, no further call',
+    async (_, answer) => {
+      const { calls, task } = listening(answer)
+      const { abort, clock, ends } = running(task, retrying(immediate))
+      await clock.advance(50)
+      abort()
+      await clock.advance(hour)
+      expect(ends).toEqual([{ at: 50, result: aborted({ attempts: 1, failures: [] }) }])
+      expect(calls.count).toBe(1)
+    }
+  )
+
+  test.each(answers)('P13 %s at the abort, no retry left -> Aborted', async (_, answer) => {
+    const { task } = listening(answer)
+    const { abort, clock, ends } = running(task, retrying(never))
+    await clock.advance(50)
+    abort()
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 50, result: aborted({ attempts: 1, failures: [] }) }])
+  })
+
+  test.each(answers)('P13 %s at the timeout -> TimedOut', async (_, answer) => {
+    const clock = virtualClock()
+    const { task } = listening(answer)
+    const ends = start(pipe(task, withTimeout(100), withEnv({ clock })), clock)
+    await clock.advance(hour)
+    expect(ends).toMatchObject([
+      { at: 100, result: { _tag: 'Left', left: { _tag: 'TimedOut', timeout: 100 } } }
+    ])
+  })
+
+  test.each(answers)('P13 %s at the timeout of the call -> TimedOut, no further call', async (_, answer) => {
+    const clock = virtualClock()
+    const { calls, task } = listening(answer)
+    const ends = start(pipe(task, withRetry(immediate), withTimeout(100), withEnv({ clock })), clock)
+    await clock.advance(hour)
+    expect(ends).toMatchObject([
+      { at: 100, result: { _tag: 'Left', left: { _tag: 'TimedOut', attempts: 1, failures: [] } } }
+    ])
+    expect(calls.count).toBe(1)
+  })
+
+  test.each(answers)('P13 %s at the timeout of an attempt -> the failure is TimedOut', async (_, answer) => {
+    const clock = virtualClock()
+    const { calls, task } = listening(answer)
+    const policy = pipe(immediate, limitRetries(1))
+    const ends = start(pipe(task, withTimeout(100), withRetry(policy), withEnv({ clock })), clock)
+    await clock.advance(hour)
+    const failures = [{ error: { _tag: 'TimedOut' } }, { error: { _tag: 'TimedOut' } }]
+    expect(ends).toMatchObject([{ at: 200, result: { _tag: 'Left', left: { _tag: 'Exhausted', failures } } }])
+    expect(calls.count).toBe(2)
+  })
+})
+
+describe('P13 an outcome and a timeout at the same moment', () => {
+  const timedOut = { _tag: 'Left', left: expect.objectContaining({ _tag: 'TimedOut', timeout: 100 }) }
+
+  test.each(wraps)('P13 %s, a result at 100, just before a timeout of 100 -> the result', async (_, wrap) => {
+    const clock = virtualClock()
+    const { succeed, task } = settling()
+    // The timer set first rings first.
+    clock.after(100, succeed)
+    const ends = start(pipe(wrap(task), withTimeout(100), withEnv({ clock })), clock)
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 100, result: success }])
+  })
+
+  test.each(wraps)('P13 %s, a result at 100, just after a timeout of 100 -> TimedOut', async (_, wrap) => {
+    const clock = virtualClock()
+    const { calls, succeed, task } = settling()
+    const ends = start(pipe(wrap(task), withTimeout(100), withEnv({ clock })), clock)
+    await turn()
+    clock.after(100, succeed)
+    await clock.advance(hour)
+    expect(ends).toEqual([{ at: 100, result: timedOut }])
+    expect(calls.count).toBe(1)
+  })
+
+  // Two timers of the machine may ring with no microtask in between, as they do here.
+  describe('in one tick', () => {
+    beforeEach(() => {
+      jest.useFakeTimers()
+    })
+    afterEach(() => {
+      jest.useRealTimers()
+    })
+
+    test.each(wraps)('P13 %s, a result just before the timeout -> the result', async (_, wrap) => {
+      const { succeed, task } = settling()
+      setTimeout(succeed, 100)
+      const ends = start(pipe(wrap(task), withTimeout(100)), systemClock)
+      await jest.advanceTimersByTimeAsync(0)
+      jest.advanceTimersByTime(100)
+      await jest.advanceTimersByTimeAsync(hour)
+      expect(ends).toMatchObject([{ result: success }])
+    })
+
+    test.each(wraps)('P13 %s, a result just after the timeout -> TimedOut', async (_, wrap) => {
+      const { calls, succeed, task } = settling()
+      const ends = start(pipe(wrap(task), withTimeout(100)), systemClock)
+      await jest.advanceTimersByTimeAsync(0)
+      setTimeout(succeed, 100)
+      jest.advanceTimersByTime(100)
+      await jest.advanceTimersByTimeAsync(hour)
+      expect(ends).toMatchObject([{ result: timedOut }])
+      expect(calls.count).toBe(1)
+    })
+  })
+})

@@ -1,0 +1,101 @@
+/**
+ * How a policy answers a failure: go on within a window, or halt. A policy is compiled once, into a function whose
+ * arguments hold all that varies from call to call, so it can be shared by any number of calls.
+ */
+import type { Cause, Context, Rejected } from './Failure.js'
+import { type AnyPolicy, meaningOf, meaningOfSchedule, parts } from './RetryPolicy.js'
+import { draw, type Window } from './Window.js'
+
+// --- model
+
+/** What a schedule remembers of its own past. Parts that count for themselves have their own. */
+export interface Scope {
+  readonly retry: number
+  readonly slept: number
+  /** The wait drawn last, before rounding and not from a hint; `null` before the first. */
+  readonly drawn: number | null
+}
+
+export const freshScope: Scope = { retry: 0, slept: 0, drawn: null }
+
+/** One evaluation. The last four fields are written while it lasts, and belong to it alone. */
+export interface Frame {
+  readonly cause: Cause<unknown, unknown>
+  readonly context: Context
+  readonly random: number
+  /** What the parts remember that have to, addressed by slots given out when compiling. */
+  readonly memory: Array<unknown>
+  /** The slots of the scopes that take part in this step. */
+  readonly active: Array<number>
+  /** Has a `retryOn` or a `when` accepted the error by name? */
+  judged: boolean
+  /** May another branch go on where this one refuses? */
+  branching?: boolean
+}
+
+/** Why a policy does not go on: its schedule stopped (at a `hint` beyond its bounds), its conditions refused, or it failed. */
+export type Verdict =
+  | { readonly reason: 'Exhausted'; readonly hint: number | undefined }
+  | { readonly reason: 'NotRetryable' }
+  | { readonly reason: 'PolicyFault'; readonly fault: unknown }
+
+export type Answer = Window | Verdict
+
+/** Answers one failure. */
+export type Evaluate = (frame: Frame, scope: Scope) => Answer
+
+/** What a setting makes of a window. */
+export type Narrow = (window: Window, frame: Frame, scope: Scope) => Answer
+
+/** Judges the error. */
+export type Judge = (frame: Frame) => boolean
+
+/**
+ * Accepts an error, or not; marks the frame as judged if it does. Rejected results are not for it to judge. The schedule
+ * behind it is told of what is refused, where it has to count it.
+ */
+export type Gate = (frame: Frame, schedule: Evaluate, scope: Scope) => boolean
+
+/** Gives the failure that a result is, if it is refused. */
+export type Refuse = (value: unknown, context: Context) => Rejected<unknown> | undefined
+
+export const stopped: Verdict = { reason: 'Exhausted', hint: undefined }
+
+export const refused: Verdict = { reason: 'NotRetryable' }
+
+export const isVerdict = (answer: Answer): answer is Verdict => 'reason' in answer
+
+// --- compiling
+
+// The normal form: this is the order, whatever that in the pipe.
+const order = [
+  'withJitter',
+  'delayFrom',
+  'floorDelay',
+  'capDelay',
+  'limitRetries',
+  'limitDelay',
+  'limitTotalDelay',
+  'limitElapsed'
+] as const
+
+/** Compiles a policy; `slot` gives out addresses in the memory. */
+export const compile = (policy: AnyPolicy, slot: () => number): Evaluate => {
+  const compiled = parts(policy.schedule).map((part) => compile(part, slot))
+  const evaluate = meaningOfSchedule(policy.schedule)(compiled, slot)
+  const gate = meaningOf(policy, 'retryOn')
+  const narrows = order.flatMap((key) => meaningOf(policy, key) ?? [])
+  return (frame, scope) => {
+    if (gate?.(frame, evaluate, scope) === false) return refused
+    let answer = evaluate(frame, scope)
+    for (const narrow of narrows) {
+      if (isVerdict(answer)) return answer
+      answer = narrow(answer, frame, scope)
+    }
+    return answer
+  }
+}
+
+/** Would the wait that this step draws end after the latest moment allowed? */
+export const endsLate = (window: Window, { context, random }: Frame): boolean =>
+  context.elapsed + Math.floor(draw(window, random)) > window.latest

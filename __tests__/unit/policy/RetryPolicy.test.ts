@@ -1,0 +1,245 @@
+import * as t from 'io-ts'
+import { pipe } from 'fp-ts/lib/function.js'
+import {
+  abortOn,
+  allOf,
+  andThen,
+  anyCause,
+  both,
+  capDelay,
+  custom,
+  decorrelated,
+  delayFrom,
+  delays,
+  either,
+  exponential,
+  fibonacci,
+  fixed,
+  floorDelay,
+  immediate,
+  initialState,
+  limitDelay,
+  limitElapsed,
+  limitRetries,
+  limitTotalDelay,
+  linear,
+  mapDelay,
+  never,
+  not,
+  recordFailures,
+  retryOn,
+  retryUntil,
+  type RetryPolicy,
+  step,
+  waits,
+  when,
+  withJitter,
+  withRetry
+} from 'reprise'
+import { exactly } from '../../../src/policy/Window.js'
+import {
+  fromSchedule,
+  mapParts,
+  meaningOf,
+  meaningOfSchedule,
+  omit,
+  parts,
+  toPolicy,
+  update
+} from '../../../src/policy/RetryPolicy.js'
+import { thrown } from '../../support/bad.js'
+
+/** The path of something that is not frozen; `undefined` if all is. What is not plain data is the user's own. */
+const soft = (value: unknown, path = ''): string | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
+  if (!isPlain) return undefined
+  if (!Object.isFrozen(value)) return path === '' ? 'itself' : path
+  return Object.entries(value).flatMap(([key, inner]) => soft(inner, `${path}.${key}`) ?? [])[0]
+}
+
+const base = exponential(100)
+
+const everything: ReadonlyArray<readonly [string, RetryPolicy]> = [
+  ['exponential', exponential(100)],
+  ['linear', linear(100)],
+  ['fixed', fixed(100)],
+  ['fibonacci', fibonacci(100)],
+  ['decorrelated', decorrelated(100)],
+  ['delays', delays([1, 2, 3])],
+  ['immediate', immediate],
+  ['never', never],
+  ['custom', custom('one', () => 1)],
+  ['withJitter', pipe(base, withJitter(0.5), withJitter('full'))],
+  ['withJitter of parts', pipe(base, both(fixed(1)), andThen(fixed(2)), withJitter('equal'))],
+  ['capDelay', pipe(base, capDelay(5))],
+  ['floorDelay', pipe(base, floorDelay(5))],
+  [
+    'mapDelay',
+    pipe(
+      base,
+      mapDelay('same', (ms) => ms)
+    )
+  ],
+  [
+    'delayFrom',
+    pipe(
+      base,
+      delayFrom(() => 1, { max: 5 }),
+      delayFrom(() => 2, { max: 5 })
+    )
+  ],
+  ['limitRetries', pipe(base, limitRetries(3))],
+  ['limitDelay', pipe(base, limitDelay(5))],
+  ['limitTotalDelay', pipe(base, limitTotalDelay(5))],
+  ['limitElapsed', pipe(base, limitElapsed(5))],
+  ['andThen', pipe(base, andThen(fixed(1)))],
+  ['both', pipe(base, both(fixed(1)))],
+  ['either', pipe(base, either(fixed(1)))],
+  ['either of conditions', pipe(base, retryOn('A'), either(fixed(1)), either(pipe(fixed(2), retryOn('B'))))],
+  ['when', pipe(base, when(['A', 'B'], fixed(1)))],
+  ['retryOn', pipe(base, retryOn(['A', not('B'), allOf(['C', anyCause('D')])]))],
+  ['retryOn over when', pipe(base, when('A', fixed(1)), retryOn('B'))],
+  ['retryOn over parts', pipe(base, retryOn('A'), both(pipe(fixed(1), retryOn('B'))), retryOn('C'))],
+  ['abortOn', pipe(base, abortOn('A'), abortOn(['B']))],
+  ['abortOn of parts', pipe(base, abortOn('A'), both(pipe(fixed(1), abortOn('B'))))],
+  [
+    'retryUntil',
+    pipe(base, retryUntil([(n: unknown) => n === 1, t.number]) as (self: RetryPolicy) => RetryPolicy)
+  ],
+  ['recordFailures', pipe(base, recordFailures(3))]
+]
+
+describe('policies', () => {
+  it.each(everything)('%s -> frozen, through and through', (_, policy) => {
+    expect(soft(policy)).toBeUndefined()
+  })
+
+  it.each(everything)('%s -> compiled and run, it is what it was', (_, policy) => {
+    const before = JSON.stringify(policy)
+    step(policy)(initialState, { outcome: { _tag: 'Failed', error: 'x' }, elapsed: 0, random: 0.5 })
+    waits(policy, 5)
+    expect(JSON.stringify(policy)).toBe(before)
+  })
+
+  it('a condition, frozen in the policy -> also as a value', () => {
+    expect([soft(not('A')), soft(allOf(['A', ['B'] as never])), soft(anyCause('A'))]).toEqual([
+      undefined,
+      undefined,
+      undefined
+    ])
+  })
+
+  it('a combinator -> leaves its argument alone', () => {
+    const before = exponential(100)
+    for (const change of [withJitter(0.5), capDelay(5), limitRetries(1), retryOn('A'), andThen(fixed(1))]) {
+      change(before)
+    }
+    expect(before).toEqual(exponential(100))
+  })
+})
+
+describe('fromSchedule', () => {
+  it('a schedule and what it does -> a frozen policy of just that', () => {
+    const policy = fromSchedule({ _tag: 'fixed', delay: 5 }, () => () => exactly(7))
+    expect(policy).toEqual({ schedule: { _tag: 'fixed', delay: 5 } })
+    expect(Object.keys(policy.schedule)).toEqual(['_tag', 'delay'])
+    expect(waits(policy, 2)).toEqual([7, 7])
+  })
+})
+
+describe('update', () => {
+  it('some settings -> a new policy with these, and what it meant before', () => {
+    const before = pipe(fixed(100), limitRetries(2))
+    const after = update(before, { recordFailures: 3 })
+    expect(after).toEqual({ ...before, recordFailures: 3 })
+    expect(waits(after, 5)).toEqual([100, 100])
+    expect(before.recordFailures).toBeUndefined()
+  })
+})
+
+describe('omit', () => {
+  const policy = pipe(fixed(100), limitRetries(2), capDelay(50))
+
+  it('a setting that is there -> a policy without', () => {
+    expect(omit(policy, ['limitRetries'])).toEqual(pipe(fixed(100), capDelay(50)))
+    expect(waits(omit(policy, ['limitRetries']), 3)).toEqual([50, 50, 50])
+  })
+
+  it('none that is there -> the same policy', () => {
+    expect(omit(policy, ['limitDelay', 'retryOn'])).toBe(policy)
+  })
+})
+
+describe('parts', () => {
+  it.each<[string, RetryPolicy, ReadonlyArray<RetryPolicy>]>([
+    ['a formula -> none', fixed(1), []],
+    ['both -> left, right', pipe(fixed(1), both(fixed(2))), [fixed(1), fixed(2)]],
+    ['either -> left, right', pipe(fixed(1), either(fixed(2))), [fixed(1), fixed(2)]],
+    ['andThen -> first, next', pipe(fixed(1), andThen(fixed(2))), [fixed(1), fixed(2)]],
+    ['when -> the chosen one, the main one', pipe(fixed(1), when('A', fixed(2))), [fixed(2), fixed(1)]],
+    [
+      'mapDelay -> the one it maps',
+      pipe(
+        fixed(1),
+        mapDelay('same', (ms) => ms)
+      ),
+      [fixed(1)]
+    ]
+  ])('%s', (_, policy, expected) => {
+    expect(parts(policy.schedule)).toEqual(expected)
+  })
+})
+
+describe('mapParts', () => {
+  it('a formula -> as it is', () => {
+    const { schedule } = fixed(1)
+    expect(mapParts(schedule, () => never)).toBe(schedule)
+  })
+
+  it('a combination -> every part changed, given its index; it means what it meant', () => {
+    const { schedule } = pipe(fixed(100), both(fixed(200)))
+    const mapped = mapParts(schedule, (_, i) => fixed(i + 1))
+    expect(mapped).toEqual({ _tag: 'both', policies: [fixed(1), fixed(2)] })
+    expect(waits(update(fixed(0), { schedule: mapped }), 1)).toEqual([2])
+    expect(soft(mapped)).toBeUndefined()
+  })
+})
+
+describe('meaningOf', () => {
+  it('a setting -> what it does, given its value; none -> undefined', () => {
+    const policy = pipe(fixed(1), capDelay(50))
+    const frame = { context: { elapsed: 0 } } as never
+    expect(meaningOf(policy, 'capDelay')?.(exactly(100), frame, initialState)).toEqual(exactly(50))
+    expect(meaningOf(policy, 'floorDelay')).toBeUndefined()
+  })
+})
+
+describe('meaningOfSchedule', () => {
+  it('a schedule of the constructors -> what it does', () => {
+    const evaluate = meaningOfSchedule(fixed(5).schedule)([], () => 0)
+    expect(evaluate({} as never, initialState)).toEqual(exactly(5))
+  })
+
+  it('data alone, as from JSON -> TypeError', () => {
+    const data = JSON.parse(JSON.stringify(fixed(5))) as RetryPolicy
+    expect(thrown(() => step(data))).toMatch(/^TypeError: policy must be .*made by the constructors.*, got /)
+    expect(thrown(() => withRetry(data))).toMatch(/^TypeError: policy must be /)
+  })
+})
+
+describe('toPolicy', () => {
+  it('a policy -> itself', () => {
+    expect(toPolicy('f: policy', never)).toBe(never)
+  })
+
+  it.each<[unknown, string]>([
+    [undefined, 'TypeError: f: policy must be'],
+    [null, 'TypeError: f: policy must be'],
+    [5, 'RangeError: f: policy must be'],
+    [{}, 'TypeError: f: policy must be'],
+    [exponential, 'TypeError: f: policy must be']
+  ])('%p -> %s', (value, text) => {
+    expect(thrown(() => toPolicy('f: policy', value as RetryPolicy)).startsWith(text)).toBe(true)
+  })
+})

@@ -72,7 +72,8 @@ describe('an abort', () => {
     expect(fn.calls()).toBe(1)
   })
 
-  // Nothing kills a call from without in JavaScript. The nearest is an abort that the retry itself sees, inside it.
+  // Nothing kills a call from without in JavaScript. The nearest is an abort that the retry itself sees,
+  // inside it.
   it('A-15 asynchronous kill during the call -> not caught: calls 1', async () => {
     const controller = new AbortController()
     const fn = scripted('P')
@@ -111,7 +112,8 @@ describe('an abort', () => {
 })
 
 describe('derived signals', () => {
-  // Derived is the signal of the attempt. After an abort no attempt begins, so one under way asks for its signal late.
+  // Derived is the signal of the attempt. After an abort no attempt begins, so one under way asks for its
+  // signal late.
   it('A-11 derived signal of an aborted parent -> aborted with the same reason', async () => {
     const parent = new AbortController()
     const seen: Array<readonly [boolean, unknown]> = []

@@ -1,4 +1,5 @@
-// Composition and laws. Join is `both`, meet is `either`, followedBy is `andThen`, empty is `immediate`, stop is `never`.
+// Composition and laws. Join is `both`, meet is `either`, followedBy is `andThen`, empty is `immediate`, stop
+// is `never`.
 import { isDeepStrictEqual } from 'node:util'
 import { pipe } from 'fp-ts/lib/function.js'
 import {
@@ -122,6 +123,9 @@ describe('other laws', () => {
   })
 
   it('C-20 followedBy associative -> holds', () => {
+    const [first, second, last] = [delays([10]), delays([20, 40]), fixed(30)]
+    expect(replies(pipe(first, andThen(second), andThen(last)), 5)).toEqual([10, 20, 40, 30, 30])
+    expect(replies(pipe(first, andThen(pipe(second, andThen(last)))), 5)).toEqual([10, 20, 40, 30, 30])
     holds(threes, (p, q, r) => [pipe(p, andThen(q), andThen(r)), pipe(p, andThen(pipe(q, andThen(r))))])
   })
 

@@ -1,4 +1,5 @@
-// Delay tables. "Constant" and "spaced" are `fixed`; the status is the state of `step`: `retry` (n), `slept`, `drawn`.
+// Delay tables. "Constant" and "spaced" are `fixed`; the status is the state of `step`: `retry` (n), `slept`,
+// `drawn`.
 import fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import {

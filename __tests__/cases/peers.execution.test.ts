@@ -1,4 +1,4 @@
-// Execution: calls, results, order. What a call ends with is in a tagged RetryError: "returns Left('error')" is its last
+// Execution: calls, results, order. A call ends with a tagged RetryError: "returns Left('error')" is its last
 // error, "exceeded" the tag Exhausted. Fallbacks are those of fp-ts.
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -229,7 +229,8 @@ describe('around a retry', () => {
   })
 
   it('X-32 fallback after exhaustion succeeds / fails -> its value / its error is the result', async () => {
-    const task = pipe(scripted('L'), withRetry(limit(2)))
+    const fn = scripted('L')
+    const task = pipe(fn, withRetry(limit(2)))
     const succeeds = pipe(
       task,
       TE.orElseW(() => TE.right('fallback value'))
@@ -239,6 +240,7 @@ describe('around a retry', () => {
       TE.orElse(() => TE.left('fallback error'))
     )
     expect(await succeeds()).toEqual({ _tag: 'Right', right: 'fallback value' })
+    expect(fn.calls()).toBe(3)
     expect(await fails()).toEqual({ _tag: 'Left', left: 'fallback error' })
   })
 

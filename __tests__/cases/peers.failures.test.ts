@@ -1,4 +1,5 @@
-// Which failures are retried. "While c" is `retryOn(c)`, "until c" is `retryOn(not(c))`; over results both are `retryUntil`.
+// Which failures are retried. "While c" is `retryOn(c)`, "until c" is `retryOn(not(c))`; over results both
+// are `retryUntil`.
 import { pipe } from 'fp-ts/lib/function.js'
 import {
   abortOn,
@@ -160,7 +161,8 @@ describe('by errors', () => {
 })
 
 describe('aborting', () => {
-  // No marker class is exported: any error that `abortOn` names is one, and `anyCause` looks into wrapped ones.
+  // No marker class is exported: any error that `abortOn` names is one, and `anyCause` looks into wrapped
+  // ones.
   it('F-12 "abort" marker thrown at call 2 of 10 -> calls 2; the wrapped original is returned', async () => {
     const original = new Error('original')
     const fn = scripted('T', {

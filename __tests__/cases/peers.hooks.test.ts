@@ -42,7 +42,8 @@ describe('status', () => {
     expect(seen.map(({ previousDelay }) => previousDelay)).toEqual([undefined, 100, 100])
   })
 
-  // Attempts are counted from 1 here; the first input is the failure before, of which the first attempt has none.
+  // Attempts are counted from 1 here; the first input is the failure before, of which the first attempt has
+  // none.
   it('H-22 metadata visible inside the wrapped function, limit 3 -> attempt 1, 2, 3, 4; elapsed 0; no first input', async () => {
     const seen: unknown[] = []
     const act = withAttempt(({ attempt, elapsed, previous }) => async () => {

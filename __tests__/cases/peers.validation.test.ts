@@ -10,7 +10,8 @@ const refusal = (construct: () => unknown): unknown => {
   return 'accepted'
 }
 
-// "Refused" is a RangeError that names the argument and the value; "non-negative" reads "a whole number >= 0".
+// "Refused" is a RangeError that names the argument and the value; "non-negative" reads "a whole number >=
+// 0".
 it('V-01 retries -1 -> refused, "a whole number >= 0"', () => {
   const error = refusal(() => limitRetries(-1))
   expect(error).toBeInstanceOf(RangeError)

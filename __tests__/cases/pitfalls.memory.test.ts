@@ -10,7 +10,7 @@ const megabyte = 2 ** 20
 /** Runs the body of a script, which fills `found`, in a Node of its own. */
 const measure = async (body: string): Promise<Readonly<Record<string, unknown>>> => {
   const script = `
-    import { exponential, fixed, immediate, limitRetries, withAttempt, withEnv, withRetry, withSignal } from 'reprise'
+    import { exponential, fixed, immediate, limitRetries, never, retryOn, withAttempt, withEnv, withRetry, withSignal } from 'reprise'
     import { instantClock } from 'reprise/testing'
     const heapUsed = () => (gc(), process.memoryUsage().heapUsed)
     const failure = new Error('down')
@@ -102,10 +102,14 @@ describe('P19 memory in endless retrying', () => {
   const watched =
     'withSignal(new AbortController().signal)(retry(withAttempt(({ signal }) => (signal.aborted ? undefined : fn))))'
 
+  const nested =
+    'withSignal(new AbortController().signal)(retry(withRetry(never)(withSignal(new AbortController().signal)(fn))))'
+
   test.each([
     [1e6, 'exponential(100), a Left', 'exponential(100)', failing, alone],
     [1e6, 'no wait, a throw', 'immediate', throwing, alone],
-    [1e5, 'no wait, a signal that each attempt asks for', 'immediate', failing, watched]
+    [1e5, 'no wait, a signal that each attempt asks for', 'immediate', failing, watched],
+    [1e5, 'no wait, a retry and a signal in each attempt', "retryOn('Exhausted')(immediate)", failing, nested]
   ])(
     'P19 %d failures, %s -> flat heap, no stack overflow, bounded history',
     async (attempts, _, policy, fail, task) => {

@@ -19,10 +19,11 @@ const { show } = PolicyShow
 
 /** The policy that a text of code builds. */
 const evaluate = (code: string): RetryPolicy => {
-  const scope = { ...library, pipe }
+  const [names, values] = [Object.keys(library), Object.values(library)]
   // The code is what PolicyShow printed.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  return new Function(...Object.keys(scope), `return ${code}`)(...Object.values(scope)) as RetryPolicy
+  const build = new Function('pipe', ...names, `return ${code}`) as (...all: unknown[]) => RetryPolicy
+  return build(pipe, ...values)
 }
 
 /** Policies of few kinds, so that equal ones come up often. */

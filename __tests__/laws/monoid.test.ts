@@ -13,6 +13,7 @@ import {
   isRetryable,
   limitDelay,
   never,
+  not,
   PolicyEq,
   PolicyShow,
   retryOn,
@@ -120,6 +121,24 @@ describe('andThen', () => {
     (a, c, b, history) => {
       const set = pipe(a, retryOn(c))
       return difference(pipe(never, andThen(set), either(b)), pipe(set, either(b)), history)
+    }
+  )
+
+  law(
+    'a stage that is over judges nothing',
+    [conditions, policies, conditions, histories],
+    (c, a, d, history) => {
+      const set = pipe(a, retryOn(d))
+      return difference(pipe(never, retryOn(c), andThen(set)), set, history)
+    }
+  )
+
+  law(
+    'associative, with conditions on every stage',
+    [schedules, schedules, schedules, conditions, histories],
+    (a, b, c, condition, history) => {
+      const [x, y, z] = [pipe(a, retryOn(condition)), pipe(b, retryOn(not(condition))), pipe(c, retryOn('A'))]
+      return difference(pipe(x, andThen(y), andThen(z)), pipe(x, andThen(pipe(y, andThen(z)))), history)
     }
   )
 

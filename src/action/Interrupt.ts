@@ -1,98 +1,142 @@
 /**
  * How wrappers stop what runs inside them: a light signal, handed inwards with the environment. A real `AbortSignal` is
  * made only where a user's function asks for one.
+ *
+ * What had settled when an interrupt fires wins, though its outcome may have several wrappers still to come through; what
+ * settles later, because of it or not, is dropped. A `Flight` keeps what is needed to tell one from the other.
  */
-import type { Failure } from '../policy/Failure.js'
+import type { Clock } from '../runtime/Clock.js'
 
 // --- model
 
 /** A signal that fires once. It belongs to one call of the wrapper that made it. */
 export interface Interrupt {
-  /** Has it fired? */
   fired: boolean
   reason: unknown
-  /** Fires; gives what it has cut short, as the first of the listeners says that has something to say. */
-  readonly fire: (reason: unknown) => Cut | undefined
-  /** Listens until the function that it gives is called. */
-  readonly listen: (listener: (reason: unknown) => Cut | undefined) => () => void
-  /**
-   * Listens for a run that can be cut short: `look` says how far it has come; `end` ends it, unless it has landed and its
-   * outcome arrives.
-   */
-  readonly guard: (look: () => Progress, landed: () => boolean, end: () => void) => () => void
-  /** Marks a flight, and those around it, as landed; or as not, when another attempt follows. */
-  readonly land: (flight: Flight | undefined, landed: boolean) => void
+  /** Fires; says whether somebody inside will settle soon because of it. */
+  readonly fire: (reason: unknown) => boolean
+  /** Listens until the function that it gives is called; the listener says whether it will settle soon because of it. */
+  readonly listen: (listener: (reason: unknown) => boolean) => () => void
+  /** Makes an attempt, which rejects with the interrupt itself when it is cut short. */
+  readonly attempt: (
+    make: (flight: Flight) => Promise<unknown>,
+    outer: Flight | undefined
+  ) => Promise<unknown>
+  /** Marks what the interrupt has cut short, from a flight inside up to that of the wrapper whose interrupt it is. */
+  readonly cut: (inner: Flight | undefined) => void
+  /** Waits for a clock, or for the interrupt. */
+  readonly after: (clock: Clock, delay: number, wake: () => void, outer: Flight | undefined) => void
 }
 
-/**
- * Says whether the function that an attempt calls has settled, however many wrappers its outcome has still to come through:
- * what settled before an interrupt wins; what settles later, because of it or not, is dropped.
- */
+/** How things stand inside of a wrapper that waits for an outcome. */
 export interface Flight {
-  landed: boolean
-  /** That of the wrapper around this one which waits for an outcome. */
+  /** Waiting for a function or a clock; or an outcome is on its way; or one that only an interrupt has brought about. */
+  state: 'out' | 'landed' | 'cut'
+  /** That of the next such wrapper around it. */
   readonly outer: Flight | undefined
-}
-
-/** How far a run has come. */
-export interface Progress {
-  readonly attempts: number
-  readonly elapsed: number
-  readonly failures: ReadonlyArray<Failure<unknown, unknown>>
-  readonly omitted: number
-}
-
-/** What an interrupt has cut short. */
-export interface Cut extends Progress {
-  /** Will whoever was interrupted settle within some microtasks? */
-  readonly settles: boolean
 }
 
 // --- constructors
 
-export const makeInterrupt = (): Interrupt => {
-  const listeners = new Set<(reason: unknown) => Cut | undefined>()
+/** Makes the interrupt of a wrapper, which stands at the end of all flights inside of it. */
+export const makeInterrupt = (flight: Flight): Interrupt => {
+  const listeners = new Set<(reason: unknown) => boolean>()
+  const listen: Interrupt['listen'] = (listener) => {
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
   const self: Interrupt = {
     fired: false,
     reason: undefined,
+    listen,
+    cut: (inner) => {
+      for (let each = inner; each !== undefined; each = each === flight ? undefined : each.outer)
+        each.state = 'cut'
+    },
     fire: (reason) => {
       self.fired = true
       self.reason = reason
-      const cuts = [...listeners].map((listener) => listener(reason))
-      listeners.clear()
-      return cuts.find((cut) => cut !== undefined)
+      return [...listeners].map((listener) => listener(reason)).includes(true)
     },
-    listen: (listener) => {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    guard: (look, landed, end) =>
-      self.listen(() => {
-        settleSoon(landed, end)
-        return { ...look(), settles: true }
+    attempt: (make, outer) =>
+      new Promise((resolve, reject) => {
+        const own = newFlight(outer)
+        const cut = (): void => {
+          self.cut(own)
+          reject(self as unknown as Error)
+        }
+        if (self.fired) {
+          cut()
+          return
+        }
+        mark(outer, 'out')
+        const stopListening = listen(() => {
+          settleSoon(() => own.state === 'landed', cut)
+          return true
+        })
+        const settled = (end: () => void): void => {
+          stopListening()
+          mark(own, 'landed')
+          end()
+        }
+        make(own).then(
+          (value) => {
+            settled(() => {
+              resolve(value)
+            })
+          },
+          (error: unknown) => {
+            settled(() => {
+              reject(error as Error)
+            })
+          }
+        )
       }),
-    land
+    after: (clock, delay, wake, outer) => {
+      const cut = (): void => {
+        self.cut(outer)
+        wake()
+      }
+      if (self.fired) {
+        cut()
+        return
+      }
+      mark(outer, 'out')
+      const cancel = clock.after(delay, () => {
+        stopListening()
+        mark(outer, 'landed')
+        wake()
+      })
+      const stopListening = listen(() => {
+        cancel()
+        cut()
+        return true
+      })
+    }
   }
   return self
 }
 
+export const newFlight = (outer: Flight | undefined): Flight => ({ state: 'out', outer })
+
 // --- settling
 
-// What has landed comes through a few microtasks for each wrapper; a step of `via` may hold it up for good.
+/** Marks how things stand, for a wrapper and all those around it; what has been cut short stays so. */
+export const mark = (flight: Flight | undefined, state: 'out' | 'landed'): void => {
+  for (let each = flight; each !== undefined; each = each.outer) if (each.state !== 'cut') each.state = state
+}
+
+// An outcome takes a few microtasks for each wrapper that it comes through; a step of `via` may hold it up for good.
 const patience = 64
 
 /**
  * Calls `end` a microtask from now, when whatever has settled by now has told whoever waits for it; or some more later, if
- * it has landed. To be called before any signal tells the function, whose answer to that must come later.
+ * an outcome is on its way. To be called before any signal tells the function, whose answer to that must come later.
  */
-export const settleSoon = (landed: () => boolean, end: () => void): void => {
+export const settleSoon = (onItsWay: () => boolean, end: () => void): void => {
   const hop = (left: number): Promise<void> =>
-    Promise.resolve().then(() => (left === 0 || !landed() ? end() : hop(left - 1)))
+    Promise.resolve().then(() => (left === 0 || !onItsWay() ? end() : hop(left - 1)))
   void hop(patience)
-}
-
-export const land = (flight: Flight | undefined, landed: boolean): void => {
-  for (let each = flight; each !== undefined; each = each.outer) each.landed = landed
 }

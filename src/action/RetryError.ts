@@ -20,6 +20,9 @@ interface History<E, A> {
   readonly omitted: number
 }
 
+/** How far a call has come, whatever it failed with. */
+export type Progress = History<unknown, unknown>
+
 /** The schedule stopped; with the `hint` where one beyond its bounds was the cause. */
 export interface Exhausted<E, A> extends History<E, A> {
   readonly _tag: 'Exhausted'

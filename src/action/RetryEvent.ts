@@ -3,6 +3,7 @@
  * `Succeeded` unless it is cut short; each call ends with one `Succeeded` or `GaveUp`.
  */
 import type { Failure } from '../policy/Failure.js'
+import type { Decision } from '../policy/step.js'
 import type { RetryError } from './RetryError.js'
 
 // --- model
@@ -63,16 +64,45 @@ export type Observer = (event: RetryEvent) => unknown
 
 // --- telling
 
-/** Gives an observer that can do no harm: what it throws or rejects with is dropped. */
-export const harmless =
-  (observer: Observer): Observer =>
-  (event) => {
-    try {
-      // A rejecting observer must not raise an unhandled rejection either.
-      void Promise.resolve(observer(event)).catch(ignore)
-    } catch {
-      // A throwing observer changes nothing.
+/**
+ * How the driver of a retry reports: an attempt begins; it came to a decision, with the failure if it is one; or the call
+ * ended with an error. Events are made of it only where somebody listens.
+ */
+export type Report = (
+  moment: Moment & { readonly startedAt: number },
+  outcome?: Decision<unknown, unknown> | RetryError<unknown, unknown>,
+  failure?: Failure<unknown, unknown>
+) => void
+
+/** Gives a report that makes events and tells them to an observer, whose throws and rejections are dropped. */
+export const reportTo =
+  (observer: Observer): Report =>
+  (moment, outcome, failure) => {
+    for (const event of eventsOf(moment, outcome, failure)) {
+      try {
+        // A rejecting observer must not raise an unhandled rejection either.
+        void Promise.resolve(observer(event)).catch(ignore)
+      } catch {
+        // A throwing observer changes nothing.
+      }
     }
   }
 
 const ignore = (): void => undefined
+
+const eventsOf = (
+  { name, attempt, elapsed, startedAt }: Parameters<Report>[0],
+  outcome: Parameters<Report>[1],
+  failure: Parameters<Report>[2]
+): ReadonlyArray<RetryEvent> => {
+  const moment = { name, attempt, elapsed }
+  if (outcome === undefined) return [{ _tag: 'AttemptStarted', ...moment }]
+  if (outcome._tag === 'Accept') {
+    return [{ _tag: 'Succeeded', ...moment, duration: elapsed - startedAt, value: outcome.value }]
+  }
+  if (failure === undefined)
+    return [{ _tag: 'GaveUp', ...moment, error: outcome as RetryError<unknown, unknown> }]
+  const failed: RetryEvent = { _tag: 'AttemptFailed', ...moment, failure }
+  const { delay } = failure
+  return delay === undefined ? [failed] : [failed, { _tag: 'RetryScheduled', ...moment, delay, failure }]
+}

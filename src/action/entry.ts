@@ -6,8 +6,8 @@ import { invalid } from '../policy/argument.js'
 import type { Failure } from '../policy/Failure.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
 import { type Random, systemRandom } from '../runtime/Random.js'
-import { type Flight, type Interrupt, land } from './Interrupt.js'
-import type { Observer } from './RetryEvent.js'
+import { type Flight, type Interrupt, mark } from './Interrupt.js'
+import type { Report } from './RetryEvent.js'
 
 // --- model
 
@@ -15,10 +15,10 @@ import type { Observer } from './RetryEvent.js'
 export interface Env {
   readonly clock: Clock
   readonly random: Random
-  readonly observer: Observer | undefined
-  readonly interrupt: Interrupt | undefined
-  readonly attempt: AttemptInfo | undefined
-  readonly flight: Flight | undefined
+  readonly report?: Report
+  readonly interrupt?: Interrupt | undefined
+  readonly flight?: Flight | undefined
+  readonly attempt?: AttemptInfo
 }
 
 /** Which attempt of an outer retry this is. */
@@ -44,14 +44,7 @@ export type Callable = ((...args: ReadonlyArray<unknown>) => unknown) & {
   readonly [arity]?: number
 }
 
-export const rootEnv: Env = {
-  clock: systemClock,
-  random: systemRandom,
-  observer: undefined,
-  interrupt: undefined,
-  attempt: undefined,
-  flight: undefined
-}
+export const rootEnv: Env = { clock: systemClock, random: systemRandom }
 
 // --- results
 
@@ -97,7 +90,7 @@ export const toRun = (fn: Callable): Run =>
       const given = fn(...args)
       return toResult(await (typeof given === 'function' ? toRun(given as Callable)(env, none) : given))
     } finally {
-      land(env.flight, true)
+      mark(env.flight, 'landed')
     }
   })
 

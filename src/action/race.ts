@@ -1,12 +1,12 @@
 import { left, type Result, type Run } from './entry.js'
-import { type Cut, makeInterrupt, type Progress, settleSoon } from './Interrupt.js'
-import { isAborted } from './RetryError.js'
+import { makeInterrupt, newFlight, settleSoon } from './Interrupt.js'
+import { isAborted, type Progress } from './RetryError.js'
 
 /** What ends a run early: `arm` is given the function that does it, and gives back how to disarm. */
 export interface Rival {
   readonly arm: (fire: (reason: unknown) => void) => () => void
-  /** The error to end with, given what was cut short. */
-  readonly error: (cut: Progress, reason: unknown) => unknown
+  /** The error to end with, given how far the run had come. */
+  readonly error: (progress: Progress, reason: unknown) => unknown
 }
 
 /**
@@ -22,9 +22,10 @@ export const race =
         return
       }
       const began = env.clock.now()
-      const own = makeInterrupt()
-      const flight = { landed: false, outer: env.flight }
-      const state = { done: false, lost: false }
+      const flight = newFlight(env.flight)
+      const own = makeInterrupt(flight)
+      // Set when it is stopped: what it ends with, given how far it had come.
+      const state: { done: boolean; stopped?: (progress: Progress) => unknown } = { done: false }
       const finish = (end: () => void): void => {
         if (state.done) return
         state.done = true
@@ -32,40 +33,40 @@ export const race =
         stopListening?.()
         end()
       }
-      // A plain function is one attempt.
-      const progress = (cut: Progress = { ...notBegun, attempts: 1 }): Progress => ({
-        attempts: cut.attempts,
-        elapsed: env.clock.now() - began,
-        failures: cut.failures,
-        omitted: cut.omitted
-      })
-      const stop = (reason: unknown, toError: Rival['error']): Cut => {
-        const cut: { cut?: Cut | undefined } = {}
+      const lose = (progress: Progress): void => {
+        finish(() => {
+          resolve(left(state.stopped?.({ ...progress, elapsed: env.clock.now() - began })))
+        })
+      }
+      const stop = (reason: unknown, stopped: (progress: Progress) => unknown): boolean => {
+        const inside = { settles: false }
         settleSoon(
-          () => flight.landed || cut.cut?.settles === true,
+          () => inside.settles || flight.state !== 'out',
           () => {
-            finish(() => {
-              resolve(left(toError(progress(cut.cut), reason)))
-            })
+            lose(oneAttempt)
           }
         )
-        cut.cut = own.fire(reason)
-        return { ...progress(cut.cut), settles: true }
+        state.stopped = stopped
+        inside.settles = own.fire(reason)
+        return true
       }
-      const stopListening = env.interrupt?.listen((reason) => stop(reason, aborted))
+      const stopListening = env.interrupt?.listen((reason) =>
+        stop(reason, (progress) => {
+          env.interrupt?.cut(env.flight)
+          return aborted(progress, reason)
+        })
+      )
       const disarm = arm((reason) => {
-        state.lost = true
-        stop(reason, error)
+        stop(reason, (progress) => error(progress, reason))
       })
       run({ ...env, interrupt: own, flight }, args).then(
         (result) => {
-          finish(() => {
-            resolve(
-              state.lost && wasCut(result, own.reason)
-                ? left(error(progress(result.left), own.reason))
-                : result
-            )
-          })
+          if (state.stopped !== undefined && flight.state === 'cut') lose(progressOf(result))
+          else {
+            finish(() => {
+              resolve(result)
+            })
+          }
         },
         (thrown: unknown) => {
           finish(() => {
@@ -75,14 +76,22 @@ export const race =
       )
     })
 
-/** What is known of a run that never began. */
+/** How far a run has come that never began. */
 export const notBegun: Progress = { attempts: 0, elapsed: 0, failures: [], omitted: 0 }
 
-/** The error of a run that was aborted. */
-export const aborted = (cut: Progress, reason: unknown): unknown => ({ _tag: 'Aborted', ...cut, reason })
+// A plain function is one attempt.
+const oneAttempt: Progress = { ...notBegun, attempts: 1 }
 
-const wasCut = (
-  result: Result,
-  reason: unknown
-): result is { readonly _tag: 'Left'; readonly left: Progress } =>
-  result._tag === 'Left' && isAborted(result.left) && result.left.reason === reason
+/** The error of a run that was aborted. */
+export const aborted = (progress: Progress, reason: unknown): unknown => ({
+  _tag: 'Aborted',
+  ...progress,
+  reason
+})
+
+/** How far a retry had come that was cut short. */
+const progressOf = (result: Result): Progress => {
+  if (result._tag === 'Right' || !isAborted(result.left)) return oneAttempt
+  const { attempts, elapsed, failures, omitted } = result.left
+  return { attempts, elapsed, failures, omitted }
+}

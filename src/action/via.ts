@@ -1,6 +1,5 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { type Callable, toAction, toCallable, toRun } from './entry.js'
-import { makeInterrupt } from './Interrupt.js'
+import { type Callable, type Run, toAction, toCallable, toRun } from './entry.js'
 
 /**
  * Makes a plain fp-ts step between two wrappers one that keeps the context (attempt, signal, clock, observers): without
@@ -29,19 +28,10 @@ export const via =
   (task: TaskEither<E, A>): TaskEither<E2, B> => {
     const callable = toCallable('via', task)
     const inner = toRun(callable)
-    const run = async (env: Parameters<typeof inner>[0]) => {
-      // The step may take its time after what is inside has ended: so nobody outside relies on its settling soon.
-      const own = env.interrupt && makeInterrupt()
-      const stopListening = env.interrupt?.listen((reason) => {
-        const cut = own?.fire(reason)
-        return cut && { ...cut, settles: false }
-      })
-      try {
-        const entered = (): ReturnType<typeof inner> => inner({ ...env, interrupt: own }, [])
-        return await toRun(step(entered as TaskEither<E, A>) as Callable)(env, [])
-      } finally {
-        stopListening?.()
-      }
+    const run: Run = (env) => {
+      const entered = () => inner(env, [])
+      // What is inside resolves to the Either of the task, whose types are E and A.
+      return toRun(step(entered as TaskEither<E, A>) as Callable)(env, [])
     }
     // A run resolves to the Either of the step, whose types are E2 and B.
     return toAction(callable, run) as TaskEither<E2, B>

@@ -71,7 +71,7 @@ const toAttempt = ({ attempt: info, interrupt }: Env, name: string) => {
     if (interrupt?.fired === true) controller.abort(interrupt.reason)
     made.release = interrupt?.listen((reason) => {
       controller.abort(reason)
-      return undefined
+      return false
     })
     return controller.signal
   }

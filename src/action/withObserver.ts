@@ -1,7 +1,7 @@
 import { invalid } from '../policy/argument.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
 import { toAction, toCallable, toRun } from './entry.js'
-import { harmless, type Observer, type RetryScheduled } from './RetryEvent.js'
+import { type Observer, type Report, reportTo, type RetryScheduled } from './RetryEvent.js'
 
 /**
  * Tells an observer of everything that happens inside: put it outside of `withRetry`. Several observers all hear. What
@@ -30,17 +30,16 @@ export const withObserver = (
   observer: Observer
 ): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) => {
   if (typeof observer !== 'function') invalid('withObserver: observer', 'a function of an event', observer)
-  const mine = harmless(observer)
+  const mine = reportTo(observer)
   return ((fn: unknown) => {
     const callable = toCallable('withObserver', fn)
     const inner = toRun(callable)
     return toAction(callable, (env, args) => {
-      const { observer: outer } = env
-      const all: Observer = (event) => {
-        mine(event)
-        outer?.(event)
+      const report: Report = (...what) => {
+        mine(...what)
+        env.report?.(...what)
       }
-      return inner({ ...env, observer: all }, args)
+      return inner({ ...env, report }, args)
     })
     // The types of the shapes are worked out above; at run time all of them are callables.
   }) as never

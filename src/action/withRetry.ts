@@ -2,7 +2,7 @@
  * The driver of a policy: calls, waits, and calls again. One of the few places with mutable state: a call that has failed
  * once, or that is watched or can be interrupted, keeps its progress in one record that nobody else sees.
  */
-import type { Cause, Failure, Outcome, Threw } from '../policy/Failure.js'
+import type { Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
 import { contextOf, decide, initialState, type Plan, planOf } from '../policy/step.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
@@ -17,9 +17,8 @@ import {
   toResult,
   toTotalAction
 } from './entry.js'
-import type { Flight, Progress } from './Interrupt.js'
+import type { Flight } from './Interrupt.js'
 import type { RetryError } from './RetryError.js'
-import type { RetryEvent } from './RetryEvent.js'
 
 /**
  * Retries a function or task as a policy says. What comes back has the shape of what goes in: a `TaskEither` for a task, a
@@ -71,7 +70,7 @@ const retried = (plan: Plan, fn: Callable): Callable => {
   const simple = entryOf(fn) === undefined && plan.refuse === undefined
   return toTotalAction(fn, (env, args) => {
     const began = env.clock.now()
-    if (!simple || env.observer !== undefined || env.interrupt !== undefined) {
+    if (!simple || env.report !== undefined || env.interrupt !== undefined) {
       return new Promise((resolve) => {
         makeCall(retry, env, args, began, resolve)
       })
@@ -153,117 +152,77 @@ const makeCall = (
   first?: Outcome<unknown, unknown>
 ): void => {
   const { name, plan } = retry
-  const { clock, interrupt, observer, random } = env
+  const { clock, interrupt } = env
   // The progress of the call. It sleeps in one closure over these, since there may be a million of them.
   let state = initialState
   let attempt = first === undefined ? 0 : 1
   let startedAt = 0
-  let running = false
-  let done = false
+  let running = 0
   let failures: ReadonlyArray<Failure<unknown, unknown>> = []
-  let cancelWait: (() => void) | undefined
-  let stopListening: (() => void) | undefined
-  let flight: Flight | undefined
 
   /** Settles the attempt under way with its outcome; without one, begins the next, or ends if the interrupt has fired. */
   const next = (outcome?: Outcome<unknown, unknown>): void => {
-    if (done) return
     const elapsed = clock.now() - began
-    const tell = (_tag: RetryEvent['_tag'], details?: object): void => {
-      // The details are those that belong to the tag.
-      observer?.({ _tag, name, attempt, elapsed, ...details } as RetryEvent)
-    }
-    const end = (result: Result): void => {
-      done = true
-      cancelWait?.()
-      stopListening?.()
-      resolve(result)
-    }
     const giveUp = (_tag: string, details: object): void => {
-      const error = { _tag, ...progressOf(attempt, elapsed, failures, running), ...details }
-      tell('GaveUp', { error })
-      end(left(error))
-    }
-    const fired = (): boolean => interrupt?.fired === true
-    const abort = (): void => {
-      giveUp('Aborted', { reason: interrupt?.reason })
+      // Each attempt that ended has failed.
+      const omitted = attempt - running - failures.length
+      const error = { _tag, attempts: attempt, elapsed, failures, omitted, ...details } as RetryError<
+        unknown,
+        unknown
+      >
+      env.report?.({ name, attempt, elapsed, startedAt }, error)
+      resolve(left(error))
     }
 
     if (outcome === undefined) {
-      if (!fired()) tell('AttemptStarted', { attempt: attempt + 1 })
-      // An observer may have fired it.
-      if (fired()) return abort()
-      attempt += 1
+      if (interrupt?.fired === true) return giveUp('Aborted', { reason: interrupt.reason })
       startedAt = elapsed
-      running = true
-      flight = interrupt && { landed: false, outer: env.flight }
-      enter(retry, { ...env, flight }, args, attempt, elapsed, failures[failures.length - 1]).then(
+      env.report?.({ name, attempt: attempt + 1, elapsed, startedAt })
+      const make = (flight?: Flight): Promise<unknown> => {
+        attempt += 1
+        running = 1
+        return enter(retry, { ...env, flight }, args, attempt, elapsed, failures[failures.length - 1])
+      }
+      ;(interrupt === undefined ? make() : interrupt.attempt(make, env.flight)).then(
         (value) => {
           next(toOutcome(toResult(value)))
         },
         (error: unknown) => {
-          next(threw(error))
+          // An interrupt cuts an attempt short by rejecting with itself.
+          next(error !== undefined && error === interrupt ? undefined : threw(error))
         }
       )
       return
     }
 
-    running = false
-    const step = decide(plan, state, outcome, contextOf(state, elapsed, name, args), random)
-    const { decision } = step
-    const duration = elapsed - startedAt
-    // An interrupt may have come while the outcome was on its way: no later call.
-    const delay = decision._tag === 'Retry' && !fired() ? decision.delay : undefined
-    interrupt?.land(env.flight, delay === undefined)
+    running = 0
+    const { decision, state: after } = decide(
+      plan,
+      state,
+      outcome,
+      contextOf(state, elapsed, name, args),
+      env.random
+    )
     if (decision._tag === 'Accept') {
-      const { value } = decision
-      tell('Succeeded', { duration, value })
-      return end(right(value))
+      env.report?.({ name, attempt, elapsed, startedAt }, decision)
+      return resolve(right(decision.value))
     }
-    const failure = failureOf(decision.cause, attempt, startedAt, duration, delay)
+    // The cause is of this call alone, and is the failure from here on: a copy would be most of what a sleeping call holds.
+    const failure = Object.assign(decision.cause, {
+      attempt,
+      startedAt,
+      duration: elapsed - startedAt,
+      delay: decision._tag === 'Retry' && interrupt?.fired !== true ? decision.delay : undefined
+    })
     failures = failures.slice(failures.length < plan.kept ? 0 : 1).concat(failure)
-    tell('AttemptFailed', { failure })
+    env.report?.({ name, attempt, elapsed, startedAt }, decision, failure)
     if (decision._tag === 'GiveUp') {
       const { _tag, cause, reason, ...details } = decision
       return giveUp(reason, details)
     }
-    if (delay === undefined) return abort()
-    state = step.state
-    tell('RetryScheduled', { delay, failure })
-    const cancel = clock.after(delay, next)
-    // Nothing but an interrupt can cut a wait short, and a sleeping call need not hold what it cannot use.
-    if (interrupt !== undefined) cancelWait = cancel
+    state = after
+    if (interrupt === undefined) clock.after(decision.delay, next)
+    else interrupt.after(clock, decision.delay, next, env.flight)
   }
-
-  stopListening = interrupt?.guard(
-    () => progressOf(attempt, clock.now() - began, failures, running),
-    () => running && flight?.landed === true,
-    next
-  )
   next(first)
 }
-
-const progressOf = (
-  attempts: number,
-  elapsed: number,
-  failures: ReadonlyArray<Failure<unknown, unknown>>,
-  running: boolean
-): Progress => ({
-  attempts,
-  elapsed,
-  failures,
-  // Each attempt that ended has failed.
-  omitted: attempts - Number(running) - failures.length
-})
-
-// Spelled out, as in `step`: a spread would give each failure a hidden class of its own.
-const failureOf = (
-  cause: Cause<unknown, unknown>,
-  attempt: number,
-  startedAt: number,
-  duration: number,
-  delay: number | undefined
-): Failure<unknown, unknown> =>
-  cause._tag === 'Rejected'
-    ? { _tag: 'Rejected', value: cause.value, reasons: cause.reasons, attempt, startedAt, duration, delay }
-    : { _tag: cause._tag, error: cause.error, attempt, startedAt, duration, delay }

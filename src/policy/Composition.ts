@@ -120,7 +120,7 @@ const isStop = (verdict: Verdict): boolean => verdict.reason === 'Exhausted' && 
 
 /**
  * When the first schedule stops, goes on with `next`, whose count starts at 0; elapsed time does not restart. Each stage
- * judges errors for itself; a refused error ends the call and does not change over.
+ * judges errors for itself, while it lasts; a refused error ends the call and does not change over.
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -145,11 +145,24 @@ const changeOver: ScheduleMeaning = ([first, next], slot) => {
   return (frame, outer) => {
     if (!isSet(frame, scope)) {
       const answer = first(frame, outer)
-      const over = isVerdict(answer) ? isStop(answer) : endsLate(answer, frame)
-      if (!over) return answer
+      const refuses = isVerdict(answer) && answer.reason === 'NotRetryable'
+      if (!isOver(answer, frame) && !(refuses && isOverAnyway(first, frame, outer))) return answer
       frame.memory[scope] = freshScope
     }
     return inScope(next, frame, scope)
+  }
+}
+
+const isOver = (answer: Answer, frame: Frame): boolean =>
+  isVerdict(answer) ? isStop(answer) : endsLate(answer, frame)
+
+/** Would a stage be over, whatever its conditions say? What it would have judged is then the next one's to judge. */
+const isOverAnyway = (stage: Evaluate, frame: Frame, scope: Scope): boolean => {
+  try {
+    const apart: Frame = { ...frame, memory: [...frame.memory], active: [], gated: false }
+    return isOver(stage(apart, scope), apart)
+  } catch {
+    return false
   }
 }
 
@@ -231,7 +244,7 @@ const gateBy =
   (condition: AnyCondition): Gate =>
   (frame, schedule, scope) => {
     const { cause, context } = frame
-    if (cause._tag === 'Rejected') return true
+    if (cause._tag === 'Rejected' || frame.gated === false) return true
     const accepted = matches(condition, cause.error, context)
     frame.judged ||= accepted
     if (!accepted && frame.branching) stepOver(schedule, frame, scope)

@@ -18,7 +18,7 @@ export interface Scope {
 
 export const freshScope: Scope = { retry: 0, slept: 0, drawn: null }
 
-/** One evaluation. The last four fields are written while it lasts, and belong to it alone. */
+/** One evaluation. The fields that are not `readonly`, and both lists, are written while it lasts, and belong to it alone. */
 export interface Frame {
   readonly cause: Cause<unknown, unknown>
   readonly context: Context
@@ -31,6 +31,8 @@ export interface Frame {
   judged: boolean
   /** May another branch go on where this one refuses? */
   branching?: boolean
+  /** `false` where conditions are not to be asked. */
+  readonly gated?: boolean
 }
 
 /** Why a policy does not go on: its schedule stopped (at a `hint` beyond its bounds), its conditions refused, or it failed. */

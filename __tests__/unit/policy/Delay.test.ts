@@ -208,7 +208,7 @@ describe('mapDelay', () => {
       [100, 100]
     ],
     ['infinite -> the longest', map(() => Infinity), [longest, longest]],
-    ['beyond the longest -> scaled', map((ms) => ms * 2 ** 60), [longest / 3, longest]],
+    ['beyond the longest -> scaled', map((ms) => (ms === 100 ? 2 ** 58 : 2 ** 60)), [longest / 4, longest]],
     ['NaN -> PolicyFault', map(() => NaN), 'PolicyFault'],
     ['negative -> PolicyFault', map(() => -1), 'PolicyFault'],
     ['a text -> PolicyFault', map(() => '5' as never), 'PolicyFault'],
@@ -338,10 +338,10 @@ describe('delayFrom', () => {
 
   it('the context -> attempt, elapsed, previousDelay', () => {
     const seen: Context[] = []
-    const policy = pipe(
-      fixed(100),
-      delayFrom((_: unknown, context) => void seen.push(context) as undefined, { max: 5 })
-    )
+    const spy = (_: unknown, context: Context): undefined => {
+      seen.push(context)
+    }
+    const policy = pipe(fixed(100), delayFrom(spy, { max: 5 }))
     simulate(policy, [
       { ...failed(), duration: 7 },
       { ...failed(), duration: 3 }

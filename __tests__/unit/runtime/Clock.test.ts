@@ -1,0 +1,210 @@
+import { backgroundClock, type Clock, systemClock } from 'reprise'
+import { nextTurn } from '../../../src/runtime/Clock.js'
+
+/** What `setTimeout` was asked for, and a time that the test sets. */
+const fakes = () => {
+  let time = 1000
+  let last = 0
+  const asked: Array<{ id: number; delay: number; ring: () => void; unref: jest.Mock }> = []
+  const cleared: unknown[] = []
+  jest.spyOn(performance, 'now').mockImplementation(() => time)
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation(((ring: () => void, delay: number) => {
+    const timer = { id: ++last, delay, ring, unref: jest.fn() }
+    asked.push(timer)
+    return timer
+  }) as never)
+  jest.spyOn(globalThis, 'clearTimeout').mockImplementation((timer) => void cleared.push(timer))
+  return {
+    asked,
+    cleared,
+    delays: () => asked.map(({ delay }) => delay),
+    /** Lets the timer set last ring, with the clock this much further than when it was set. */
+    ring: (passed: number) => {
+      time += passed
+      asked[asked.length - 1]!.ring()
+    },
+    pass: (ms: number) => {
+      time += ms
+    }
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+afterEach(() => {
+  jest.restoreAllMocks()
+})
+
+describe.each<[string, Clock]>([
+  ['systemClock', systemClock],
+  ['backgroundClock', backgroundClock]
+])('%s', (_, clock) => {
+  it('now -> performance.now, read at each call', () => {
+    const { pass } = fakes()
+    const before = clock.now()
+    pass(5)
+    expect([before, clock.now()]).toEqual([1000, 1005])
+  })
+
+  it('after(100) -> one timer of 100, wakes once', () => {
+    const { delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(100, wake)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100], 0])
+    ring(100)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100], 1])
+  })
+
+  it('after(99.5) -> a timer of 100: never earlier', () => {
+    const { delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(99.5, wake)
+    ring(100)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100], 1])
+  })
+
+  it('a timer that rings 1.5 ms early -> another of 2, and no waking yet', () => {
+    const { delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(100, wake)
+    ring(98.5)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100, 2], 0])
+    ring(2)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100, 2], 1])
+  })
+
+  it('a timer that rings late -> wakes', () => {
+    const { delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(100, wake)
+    ring(5000)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100], 1])
+  })
+
+  it('timers that somebody fakes, while the clock stands -> wakes when they ring', () => {
+    const { delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(100, wake)
+    ring(0)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100], 1])
+  })
+
+  it.each([
+    [2 ** 30, [2 ** 30]],
+    [2 ** 31 - 1, [2 ** 30, 2 ** 30 - 1]],
+    [2 ** 31, [2 ** 30, 2 ** 30]],
+    [2 ** 31 + 5, [2 ** 30, 2 ** 30, 5]]
+  ])('after(%d) -> slices of %p, then wakes', (delay, slices) => {
+    const { asked, delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(delay, wake)
+    for (let i = 0; i < slices.length; i++) {
+      expect(wake).not.toHaveBeenCalled()
+      ring(asked[i]!.delay)
+    }
+    expect([delays(), wake.mock.calls.length]).toEqual([slices, 1])
+  })
+
+  it('slices that somebody fakes, while the clock stands -> all of them, then wakes', () => {
+    const { delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(2 ** 31, wake)
+    ring(0)
+    expect(wake).not.toHaveBeenCalled()
+    ring(0)
+    expect([delays(), wake.mock.calls.length]).toEqual([[2 ** 30, 2 ** 30], 1])
+  })
+
+  it('a slice after which the clock is far ahead, as after sleep -> wakes', () => {
+    const { delays, ring } = fakes()
+    const wake = jest.fn()
+    clock.after(2 ** 31, wake)
+    ring(2 ** 32)
+    expect([delays(), wake.mock.calls.length]).toEqual([[2 ** 30], 1])
+  })
+
+  it('after(2^53 - 1) -> a slice', () => {
+    const { delays } = fakes()
+    clock.after(Number.MAX_SAFE_INTEGER, () => {})
+    expect(delays()).toEqual([2 ** 30])
+  })
+
+  it('cancelled -> the timer is cleared', () => {
+    const { asked, cleared } = fakes()
+    clock.after(100, () => {})()
+    expect(cleared).toEqual([asked[0]])
+  })
+
+  it('cancelled after a slice -> the timer of the next is cleared', () => {
+    const { asked, cleared, ring } = fakes()
+    const cancel = clock.after(2 ** 31, () => {})
+    ring(2 ** 30)
+    cancel()
+    expect(cleared).toEqual([asked[1]])
+  })
+
+  it.each([0, -1, -Infinity])('after(%d) -> no timer; wakes later than now', async (delay) => {
+    const { asked } = fakes()
+    const wake = jest.fn()
+    clock.after(delay, wake)
+    expect(wake).not.toHaveBeenCalled()
+    await turn()
+    expect([asked.length, wake.mock.calls.length]).toEqual([0, 1])
+  })
+
+  it('after(0), cancelled -> never wakes', async () => {
+    const wake = jest.fn()
+    clock.after(0, wake)()
+    await turn()
+    expect(wake).not.toHaveBeenCalled()
+  })
+
+  it('after(0) again and again -> the event loop gets a turn now and then', async () => {
+    let rounds = 0
+    let going = true
+    const again = (): void => {
+      rounds += 1
+      if (going) clock.after(0, again)
+    }
+    again()
+    await turn()
+    going = false
+    // Microtasks alone would never have let this line run.
+    expect(rounds).toBeGreaterThan(1)
+    expect(rounds).toBeLessThanOrEqual(129)
+    await turn()
+  })
+})
+
+describe('keeping the process alive', () => {
+  it('systemClock -> its timers do', () => {
+    const { asked } = fakes()
+    systemClock.after(100, () => {})
+    expect(asked[0]!.unref).not.toHaveBeenCalled()
+  })
+
+  it('backgroundClock -> none of its timers does, slices included', () => {
+    const { asked, ring } = fakes()
+    backgroundClock.after(2 ** 31, () => {})
+    ring(2 ** 30)
+    expect(asked.map(({ unref }) => unref.mock.calls.length)).toEqual([1, 1])
+  })
+
+  it('backgroundClock in a browser, where timers are numbers -> works', () => {
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation((() => 5) as never)
+    const clear = jest.spyOn(globalThis, 'clearTimeout').mockImplementation(() => {})
+    backgroundClock.after(100, () => {})()
+    expect(clear).toHaveBeenCalledWith(5)
+  })
+})
+
+describe('nextTurn', () => {
+  it('resolves -> after all that was ready has run', async () => {
+    const seen: string[] = []
+    void Promise.resolve()
+      .then(() => undefined)
+      .then(() => seen.push('microtask'))
+    await nextTurn()
+    expect(seen).toEqual(['microtask'])
+  })
+})

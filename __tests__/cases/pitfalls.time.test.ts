@@ -254,7 +254,8 @@ describe('P21 a timeout for each attempt', () => {
   test('P21 three attempts of 60 ms, a timeout of 100 each -> none times out', async () => {
     const clock = virtualClock()
     const fn = scripted('LLR', { clock, duration: 60 })
-    const ends = start(pipe(fn, withTimeout(100), withRetry(immediate), withEnv({ clock })), clock)
+    const policy = pipe(immediate, limitRetries(5))
+    const ends = start(pipe(fn, withTimeout(100), withRetry(policy), withEnv({ clock })), clock)
 
     await clock.advance(hour)
     expect(ends).toEqual([{ at: 180, result: { _tag: 'Right', right: 3 } }])

@@ -108,12 +108,12 @@ describe('the demo', () => {
     'refused: status: expected "done", got "pending"; total: expected number, got null -> next in 300 ms',
     'refused: total: expected number, got "42.5" -> next in 300 ms',
     'accepted: {"status":"done","total":42.5}',
-    'NotRetryable: failed, not worth a retry, after 1 attempt in ',
+    'NotRetryable: not retryable after 1 attempt in ',
     '400 Bad Request {"error":"page must be a number"}',
     '503 Service Unavailable {"error":"busy"} -> next in 30000 ms',
     'Aborted: aborted after 1 attempt in ',
     'the user pressed Cancel',
-    'timed out after 1 attempt in ',
+    'timed out after 1000 ms',
     'attempt 2  GET /report\n'
   ])('says %j', (text) => expect(piped.output).toContain(text))
 

@@ -14,7 +14,6 @@ import {
   limitDelay,
   never,
   not,
-  PolicyEq,
   PolicyShow,
   retryOn,
   type RetryPolicy,
@@ -32,14 +31,15 @@ import {
   policies,
   schedules
 } from '../support/arbitraries.js'
-import { difference, law, show, unless } from '../support/law.js'
+import { difference, law, show } from '../support/law.js'
 
 describe('getPolicyMonoid', () => {
   const { concat, empty } = getPolicyMonoid<unknown, unknown>()
 
-  law('concat is both', [policies, policies], (a, b) =>
-    unless(PolicyEq.equals(concat(a, b), pipe(a, both(b))), () => 'another policy')
-  )
+  it('concat -> both', () => {
+    const [a, b] = [fixed(1), pipe(fixed(2), retryOn('A'))]
+    expect(concat(a, b)).toEqual(pipe(a, both(b)))
+  })
 
   it('immediate -> empty', () => {
     expect(empty).toBe(immediate)
@@ -63,9 +63,12 @@ describe('getPolicyMonoid', () => {
     difference(concat(a, a), a, history)
   )
 
-  law('concatAll folds', [policies, policies, policies, histories], (a, b, c, history) =>
-    difference(concatAll(getPolicyMonoid<unknown, unknown>())([a, b, c]), pipe(c, both(b), both(a)), history)
-  )
+  it('concatAll -> both of all', () => {
+    const [a, b, c] = [fixed(1), pipe(fixed(2), retryOn('A')), pipe(fixed(3), limitDelay(5))]
+    expect(concatAll(getPolicyMonoid<unknown, unknown>())([a, b, c])).toEqual(
+      pipe(immediate, both(a), both(b), both(c))
+    )
+  })
 })
 
 /** Stages of `andThen` judge for themselves, each in its time; the other side of a combination goes by all of them. */

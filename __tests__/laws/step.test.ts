@@ -60,28 +60,25 @@ describe('every wait', () => {
     ['custom', () => custom('doubling', ({ retry }) => Math.min(2 ** retry, Number.MAX_VALUE))]
   ]
 
+  const spreads = [
+    [0.5, 'full'],
+    [100, 'equal'],
+    [longest, 0],
+    [longest, 0.5]
+  ] as const
+
   it.each(forever)('attempts 1..5000 of %s -> finite whole numbers, with every jitter', (_, backoff) => {
-    for (const base of [0.5, 100, longest]) {
-      for (const jitter of [0, 0.5, 'full'] as const) {
-        const decide = step(pipe(backoff(base), withJitter(jitter)))
-        let state = initialState
-        for (let attempt = 1; attempt <= 5000; attempt++) {
-          const random = (attempt % 8) / 8
-          const { decision, state: after } = decide(state, {
-            outcome: { _tag: 'Failed', error: 'x' },
-            elapsed: attempt,
-            random
-          })
-          if (
-            decision._tag !== 'Retry' ||
-            !Number.isSafeInteger(decision.delay) ||
-            decision.delay < 0 ||
-            decision.from > decision.to
-          ) {
-            throw new Error(`attempt ${attempt} of ${base}, ${jitter}: ${fc.stringify(decision)}`)
-          }
-          state = after
+    const outcome = { _tag: 'Failed', error: 'x' } as const
+    for (const [base, jitter] of spreads) {
+      const decide = step(pipe(backoff(base), withJitter(jitter)))
+      let state = initialState
+      for (let attempt = 1; attempt <= 5000; attempt++) {
+        const next = decide(state, { outcome, elapsed: attempt, random: (attempt % 8) / 8 })
+        const { decision } = next
+        if (decision._tag !== 'Retry' || !Number.isSafeInteger(decision.delay) || decision.delay < 0) {
+          throw new Error(`attempt ${attempt} of ${base}, ${jitter}: ${fc.stringify(decision)}`)
         }
+        state = next.state
       }
     }
   })
@@ -110,20 +107,19 @@ describe('step', () => {
     return undefined
   })
 
-  law('it keeps the cause by identity', [policies, histories], (a, history) =>
-    unless(
-      run(a, history).every(
-        ({ decision, attempted }) => decision._tag === 'Accept' || decision.cause === attempted.outcome
-      ),
-      () => 'another cause'
-    )
-  )
-
-  law('giving up leaves the state as it was', [policies, histories], (a, history) =>
-    unless(
-      run(a, history).every(({ decision, before, after }) => decision._tag === 'Retry' || before === after),
-      () => 'another state'
-    )
+  law(
+    'it keeps the cause by identity; giving up leaves the state as it was',
+    [policies, histories],
+    (a, history) =>
+      unless(
+        run(a, history).every(
+          ({ decision, attempted, before, after }) =>
+            decision._tag !== 'Accept' &&
+            decision.cause === attempted.outcome &&
+            (decision._tag === 'Retry' || before === after)
+        ),
+        () => 'another cause, or another state'
+      )
   )
 })
 

@@ -3,8 +3,8 @@
  * order, each with the original error by identity.
  */
 import type { Option } from 'fp-ts/lib/Option.js'
-import { print } from '../policy/argument.js'
-import { type Failure, isLibraryError, read } from '../policy/Failure.js'
+import { print } from '../policy/print.js'
+import { type Failure, libraryTag, read } from '../policy/Failure.js'
 
 // --- model
 
@@ -77,29 +77,29 @@ export interface InvalidResult<Errors = ReadonlyArray<unknown>> {
 // --- guards
 
 /** Is this an `Exhausted` of this library? It is told by its whole shape, since errors of users may share the tag. */
-export const isExhausted = (u: unknown): u is Exhausted<unknown, unknown> => isLibraryError(u, 'Exhausted')
+export const isExhausted = (u: unknown): u is Exhausted<unknown, unknown> => libraryTag(u) === 'Exhausted'
 
 /** Is this a `NotRetryable` of this library? */
 export const isNotRetryable = (u: unknown): u is NotRetryable<unknown, unknown> =>
-  isLibraryError(u, 'NotRetryable')
+  libraryTag(u) === 'NotRetryable'
 
 /** Is this an `Aborted` of this library? */
-export const isAborted = (u: unknown): u is Aborted<unknown, unknown> => isLibraryError(u, 'Aborted')
+export const isAborted = (u: unknown): u is Aborted<unknown, unknown> => libraryTag(u) === 'Aborted'
 
 /** Is this a `PolicyFault` of this library? */
 export const isPolicyFault = (u: unknown): u is PolicyFault<unknown, unknown> =>
-  isLibraryError(u, 'PolicyFault')
+  libraryTag(u) === 'PolicyFault'
 
 /** Is this a `BudgetExhausted` of this library? */
 export const isBudgetExhausted = (u: unknown): u is BudgetExhausted<unknown, unknown> =>
-  isLibraryError(u, 'BudgetExhausted')
+  libraryTag(u) === 'BudgetExhausted'
 
 /** Is this a `TimedOut` of this library? */
-export const isTimedOut = (u: unknown): u is TimedOut => isLibraryError(u, 'TimedOut')
+export const isTimedOut = (u: unknown): u is TimedOut => libraryTag(u) === 'TimedOut'
 
 /** Is this an error of `withRetry`? */
 export const isRetryError = (u: unknown): u is RetryError<unknown, unknown> =>
-  isLibraryError(u, 'Exhausted', 'NotRetryable', 'Aborted', 'PolicyFault', 'BudgetExhausted')
+  ['Exhausted', 'NotRetryable', 'Aborted', 'PolicyFault', 'BudgetExhausted'].includes(String(libraryTag(u)))
 
 // --- folding
 
@@ -193,26 +193,39 @@ const causeOf = (error: unknown): unknown => {
 }
 
 const describe = (error: unknown, cause: unknown): string => {
-  if (!isRetryError(error) && !isTimedOut(error)) return textOf(error)
+  if (isTimedOut(error))
+    return withReason(`timed out after ${error.timeout} ms`, cause === error ? '' : textOf(cause))
+  if (!isRetryError(error)) return textOf(error)
   const { attempts, elapsed } = error
   const calls = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(elapsed)} ms`
-  const last = lastFailure(error)
-  const why =
-    cause !== error
-      ? textOf(cause)
-      : last._tag === 'Some' && last.value._tag === 'Rejected'
-        ? last.value.reasons.join('; ')
-        : ''
-  return `${sayings[error._tag]} after ${calls}${why === '' ? '' : `: ${why}`}`
+  return withReason(
+    `${sayings[error._tag]} after ${calls}`,
+    cause === error ? rejection(error) : textOf(cause)
+  )
 }
 
-const sayings: Readonly<Record<(RetryError<unknown, unknown> | TimedOut)['_tag'], string>> = {
+const withReason = (what: string, reason: string): string => (reason === '' ? what : `${what}: ${reason}`)
+
+const rejection = (error: Progress): string => {
+  const last = lastFailure(error)
+  return last._tag === 'Some' && last.value._tag === 'Rejected' ? last.value.reasons.join('; ') : ''
+}
+
+const sayings: Readonly<Record<RetryError<unknown, unknown>['_tag'], string>> = {
   Exhausted: 'gave up',
-  NotRetryable: 'failed, not worth a retry,',
+  NotRetryable: 'not retryable',
   Aborted: 'aborted',
   PolicyFault: 'the policy failed',
-  BudgetExhausted: 'the retry budget refused',
-  TimedOut: 'timed out'
+  BudgetExhausted: 'the retry budget refused'
 }
 
-const textOf = (value: unknown): string => String(read(value, 'message') ?? print(value))
+const textOf = (value: unknown): string => {
+  const message = read(value, 'message')
+  if (typeof message === 'string') return message
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : print(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return print(value) // a cycle, or a getter that throws
+  }
+}

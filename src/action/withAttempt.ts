@@ -27,7 +27,10 @@ export interface Attempt {
  * Gives a function what it may know of its attempt. Inside `withRetry`, the attempts count up; outside any retry it sees
  * attempt 1.
  *
- * *Gotcha*: it cannot be known beforehand whether the function takes arguments, so a call with nothing but `undefined` runs
+ * *Gotchas*: a plain fp-ts step between this and a wrapper outside hides the signal; keep such steps inside, or use `via`. The
+ * name that events show is that of `make`: write `withAttempt(function getUser({ signal }) { ... })` to have one.
+ *
+ * It cannot be known beforehand whether the function takes arguments, so a call with nothing but `undefined` runs
  * as a task; where that matters, mark it with `arrow`.
  *
  * @example

@@ -1,3 +1,4 @@
+import { checked } from '../policy/step.js'
 import type { Clock } from '../runtime/Clock.js'
 import type { Random } from '../runtime/Random.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
@@ -32,10 +33,13 @@ export interface Environment {
  */
 export const withEnv = (
   environment: Environment
-): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) =>
-  ((fn: unknown) => {
+): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) => {
+  const { clock, random } = environment
+  const changes = { ...(clock && { clock }), ...(random && { random: checked(random) }) }
+  return ((fn: unknown) => {
     const callable = toCallable('withEnv', fn)
     const inner = toRun(callable)
-    return toAction(callable, (env, args) => inner({ ...env, ...environment }, args))
+    return toAction(callable, (env, args) => inner({ ...env, ...changes }, args))
     // The types of the shapes are worked out above; at run time all of them are callables.
   }) as never
+}

@@ -4,8 +4,10 @@ import { toAction, toCallable, toRun } from './entry.js'
 import { type Observer, type Report, reportTo, type RetryScheduled } from './RetryEvent.js'
 
 /**
- * Tells an observer of everything that happens inside: put it outside of `withRetry`. Several observers all hear. What
+ * Tells an observer of everything that happens inside. Several observers all hear. What
  * an observer throws or rejects with is dropped, and it is not waited for.
+ *
+ * *Gotcha*: inside of `withRetry` there is nothing to hear; put it outside.
  *
  * @example
  * import assert from 'node:assert/strict'

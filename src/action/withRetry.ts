@@ -2,6 +2,7 @@
  * The driver of a policy: calls, waits, and calls again. One of the few places with mutable state: a call that has failed
  * once, or that is watched or can be interrupted, keeps its progress in one record that nobody else sees.
  */
+import type { Verdict } from '../policy/evaluate.js'
 import type { Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
 import { contextOf, decide, initialState, type Plan, planOf } from '../policy/step.js'
@@ -67,10 +68,10 @@ interface Retry {
 
 const retried = (plan: Plan, fn: Callable): Callable => {
   const retry: Retry = { plan, fn, name: fn.name }
-  const simple = entryOf(fn) === undefined && plan.refuse === undefined
+  const simple = !entryOf(fn) && !plan.refuse
   return toTotalAction(fn, (env, args) => {
     const began = env.clock.now()
-    if (!simple || env.report !== undefined || env.interrupt !== undefined) {
+    if (!simple || env.report || env.interrupt) {
       return new Promise((resolve) => {
         makeCall(retry, env, args, began, resolve)
       })
@@ -151,78 +152,71 @@ const makeCall = (
   resolve: (result: Result) => void,
   first?: Outcome<unknown, unknown>
 ): void => {
-  const { name, plan } = retry
-  const { clock, interrupt } = env
-  // The progress of the call. It sleeps in one closure over these, since there may be a million of them.
+  // The progress of the call. It sleeps in one closure over these and the parameters, since there may be a million of them.
   let state = initialState
-  let attempt = first === undefined ? 0 : 1
+  let attempt = first ? 1 : 0
   let startedAt = 0
-  let running = 0
+  let omitted = 0
   let failures: ReadonlyArray<Failure<unknown, unknown>> = []
 
   /** Settles the attempt under way with its outcome; without one, begins the next, or ends if the interrupt has fired. */
   const next = (outcome?: Outcome<unknown, unknown>): void => {
+    const { name, plan } = retry
+    const { clock, interrupt } = env
     const elapsed = clock.now() - began
-    const giveUp = (_tag: string, details: object): void => {
-      // Each attempt that ended has failed.
-      const omitted = attempt - running - failures.length
-      const error = { _tag, attempts: attempt, elapsed, failures, omitted, ...details } as RetryError<
-        unknown,
-        unknown
-      >
-      env.report?.({ name, attempt, elapsed, startedAt }, error)
+    const context = contextOf(state, elapsed, name, args)
+    const giveUp = (verdict: Verdict | { readonly _tag: 'Aborted'; readonly reason: unknown }): void => {
+      const error: RetryError<unknown, unknown> = {
+        ...verdict,
+        attempts: attempt,
+        elapsed,
+        failures,
+        omitted
+      }
+      env.report?.({ ...context, attempt }, error)
       resolve(left(error))
     }
 
-    if (outcome === undefined) {
-      if (interrupt?.fired === true) return giveUp('Aborted', { reason: interrupt.reason })
-      startedAt = elapsed
-      env.report?.({ name, attempt: attempt + 1, elapsed, startedAt })
+    if (!outcome) {
+      if (interrupt?.fired) return giveUp({ _tag: 'Aborted', reason: interrupt.reason })
+      env.report?.(context)
       const make = (flight?: Flight): Promise<unknown> => {
         attempt += 1
-        running = 1
-        return enter(retry, { ...env, flight }, args, attempt, elapsed, failures[failures.length - 1])
+        startedAt = clock.now() - began
+        return enter(retry, { ...env, flight }, args, attempt, startedAt, failures[failures.length - 1])
       }
-      ;(interrupt === undefined ? make() : interrupt.attempt(make, env.flight)).then(
+      ;(interrupt ? interrupt.attempt(make, env.flight) : make()).then(
         (value) => {
           next(toOutcome(toResult(value)))
         },
         (error: unknown) => {
           // An interrupt cuts an attempt short by rejecting with itself.
-          next(error !== undefined && error === interrupt ? undefined : threw(error))
+          next(interrupt && error === interrupt ? undefined : threw(error))
         }
       )
       return
     }
 
-    running = 0
-    const { decision, state: after } = decide(
-      plan,
-      state,
-      outcome,
-      contextOf(state, elapsed, name, args),
-      env.random
-    )
-    if (decision._tag === 'Accept') {
-      env.report?.({ name, attempt, elapsed, startedAt }, decision)
-      return resolve(right(decision.value))
+    const ruling = decide(plan, state, outcome, context, env.random)
+    if (ruling._tag === 'Accept') {
+      env.report?.(context, ruling, elapsed - startedAt)
+      return resolve(right(ruling.value))
     }
-    // The cause is of this call alone, and is the failure from here on: a copy would be most of what a sleeping call holds.
-    const failure = Object.assign(decision.cause, {
+    // The cause is of this call alone, and is the failure from here on: a copy would be much of what a sleeping call holds.
+    const failure = Object.assign(ruling.cause, {
       attempt,
       startedAt,
       duration: elapsed - startedAt,
-      delay: decision._tag === 'Retry' && interrupt?.fired !== true ? decision.delay : undefined
+      delay: interrupt?.fired ? undefined : ruling.delay
     })
-    failures = failures.slice(failures.length < plan.kept ? 0 : 1).concat(failure)
-    env.report?.({ name, attempt, elapsed, startedAt }, decision, failure)
-    if (decision._tag === 'GiveUp') {
-      const { _tag, cause, reason, ...details } = decision
-      return giveUp(reason, details)
-    }
-    state = after
-    if (interrupt === undefined) clock.after(decision.delay, next)
-    else interrupt.after(clock, decision.delay, next, env.flight)
+    failures = failures.concat(failure).slice(-plan.kept)
+    // Each attempt that ended has failed.
+    omitted = attempt - failures.length
+    env.report?.(context, failure)
+    if (ruling._tag === 'GiveUp') return giveUp(ruling.verdict)
+    state = ruling.state
+    if (interrupt) interrupt.after(clock, ruling.delay, next, env.flight)
+    else clock.after(ruling.delay, next)
   }
   next(first)
 }

@@ -20,13 +20,16 @@ import {
 import { sameData } from './Eq.js'
 import {
   type Answer,
+  compile,
   endsLate,
   type Evaluate,
   type Frame,
   freshScope,
   type Gate,
   isVerdict,
+  remember,
   type Scope,
+  through,
   type Verdict
 } from './evaluate.js'
 import {
@@ -38,7 +41,6 @@ import {
   parts,
   type RetryPolicy,
   type Schedule,
-  type ScheduleMeaning,
   toPolicy,
   update
 } from './RetryPolicy.js'
@@ -91,7 +93,7 @@ const merge =
     windows: (a: Window, b: Window) => Window,
     halts: (a: Verdict, b: Verdict) => Verdict,
     halting: boolean
-  ): ScheduleMeaning =>
+  ): PartsMeaning =>
   ([left, right]) =>
   (frame, scope): Answer => {
     const { branching = false } = frame
@@ -104,19 +106,19 @@ const merge =
 
 // A hint says more than a stop without one; of two hints, both wait for the longer, and the shorter is enough for either.
 const stronger = (a: Verdict, b: Verdict): Verdict =>
-  a.reason === 'NotRetryable' || (b.reason !== 'NotRetryable' && hintOf(a, -1) >= hintOf(b, -1)) ? a : b
+  a._tag === 'NotRetryable' || (b._tag !== 'NotRetryable' && hintOf(a, -1) >= hintOf(b, -1)) ? a : b
 
 // A branch that refused the error leaves the verdict to the other.
 const weaker = (a: Verdict, b: Verdict): Verdict =>
-  b.reason === 'NotRetryable' || (a.reason !== 'NotRetryable' && hintOf(a, Infinity) <= hintOf(b, Infinity))
+  b._tag === 'NotRetryable' || (a._tag !== 'NotRetryable' && hintOf(a, Infinity) <= hintOf(b, Infinity))
     ? a
     : b
 
 const hintOf = (verdict: Verdict, none: number): number =>
-  verdict.reason === 'Exhausted' ? (verdict.hint ?? none) : none
+  verdict._tag === 'Exhausted' ? (verdict.hint ?? none) : none
 
 // A schedule that stopped, not at a hint.
-const isStop = (verdict: Verdict): boolean => verdict.reason === 'Exhausted' && verdict.hint === undefined
+const isStop = (verdict: Verdict): boolean => verdict._tag === 'Exhausted' && verdict.hint === undefined
 
 /**
  * When the first schedule stops, goes on with `next`, whose count starts at 0; elapsed time does not restart. Each stage
@@ -140,14 +142,14 @@ export const andThen =
     return conditional(combine({ _tag: 'andThen', policies }, changeOver), retryOn)
   }
 
-const changeOver: ScheduleMeaning = ([first, next], slot) => {
+const changeOver: PartsMeaning = ([first, next], slot) => {
   const scope = slot()
   return (frame, outer) => {
     if (!isSet(frame, scope)) {
       const answer = first(frame, outer)
-      const refuses = isVerdict(answer) && answer.reason === 'NotRetryable'
+      const refuses = isVerdict(answer) && answer._tag === 'NotRetryable'
       if (!isOver(answer, frame) && !(refuses && isOverAnyway(first, frame, outer))) return answer
-      frame.memory[scope] = freshScope
+      frame.memory = remember(frame.memory, scope, freshScope)
     }
     return inScope(next, frame, scope)
   }
@@ -159,7 +161,7 @@ const isOver = (answer: Answer, frame: Frame): boolean =>
 /** Would a stage be over, whatever its conditions say? What it would have judged is then the next one's to judge. */
 const isOverAnyway = (stage: Evaluate, frame: Frame, scope: Scope): boolean => {
   try {
-    const apart: Frame = { ...frame, memory: [...frame.memory], active: [], gated: false }
+    const apart: Frame = { ...frame, gated: false }
     return isOver(stage(apart, scope), apart)
   } catch {
     return false
@@ -170,9 +172,11 @@ const isSet = ({ memory }: Frame, slot: number): boolean => (memory[slot] ?? nul
 
 /** Evaluates a part that counts for itself. */
 const inScope = (evaluate: Evaluate, frame: Frame, slot: number): Answer => {
-  frame.active.push(slot)
+  const { settle } = frame
   // Only scopes are kept in the slots of scopes.
-  return evaluate(frame, (frame.memory[slot] ?? freshScope) as Scope)
+  const scope = (frame.memory[slot] ?? freshScope) as Scope
+  frame.settle = (advance) => remember(settle?.(advance) ?? frame.memory, slot, advance(scope))
+  return evaluate(frame, scope)
 }
 
 /**
@@ -214,15 +218,24 @@ export const when = <const C extends ConditionInput, E2, A2>(
 
 // --- what combinations share
 
+/** Makes the evaluator of a combination, given those of its parts. */
+type PartsMeaning = (parts: readonly [Evaluate, Evaluate], slot: () => number) => Evaluate
+
 /** Gives a policy of a combined schedule; what applies to the whole call is lifted out of the parts. */
-export const combine = (schedule: Schedule, means: ScheduleMeaning): RetryPolicy => {
+export const combine = (schedule: Schedule, means: PartsMeaning): RetryPolicy => {
   const all = parts(schedule)
   const lifted = all.map((part) => omit(part, ['abortOn', 'retryUntil', 'recordFailures']))
   const abortOn = union(all.flatMap((part) => part.abortOn ?? []))
   const retryUntil = union(all.flatMap((part) => part.retryUntil ?? []))
   const kept = all.flatMap((part) => part.recordFailures ?? [])
   return update(
-    fromSchedule({ ...schedule, policies: Object.freeze(lifted) } as Schedule, means),
+    fromSchedule({ ...schedule, policies: Object.freeze(lifted) } as Schedule, (self, jitter, slot) => {
+      // `mapDelay` is where waits come from: jitter spreads what it gives, and is not handed down.
+      const [own, down] = self._tag === 'mapDelay' ? [jitter, []] : [[], jitter]
+      const compiled = parts(self).map((part) => compile(part, slot, down))
+      // A schedule and its meaning come from one constructor, which knows how many parts there are.
+      return through(means(compiled as unknown as Parameters<PartsMeaning>[0], slot), own)
+    }),
     {
       ...(abortOn.length > 0 && { abortOn }),
       ...(retryUntil.length > 0 && { retryUntil }),
@@ -247,17 +260,19 @@ const gateBy =
     if (cause._tag === 'Rejected' || frame.gated === false) return true
     const accepted = matches(condition, cause.error, context)
     frame.judged ||= accepted
-    if (!accepted && frame.branching) stepOver(schedule, frame, scope)
+    if (!accepted && frame.branching === true) stepOver(schedule, frame, scope)
     return accepted
   }
 
 /** Lets a schedule count a failure that is refused: every branch steps on every failure. */
 const stepOver = (schedule: Evaluate, frame: Frame, scope: Scope): void => {
+  const { judged = false } = frame
   try {
-    schedule({ ...frame }, scope)
+    schedule(frame, scope)
   } catch {
     // What its functions make of an error that is not for them is nobody's business.
   }
+  frame.judged = judged
 }
 
 const unconditional = (self: AnyPolicy): RetryPolicy =>

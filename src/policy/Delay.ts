@@ -12,15 +12,7 @@ import { combine } from './Composition.js'
 import { type Duration, toMillis } from './Duration.js'
 import { isVerdict, type Narrow } from './evaluate.js'
 import type { Context } from './Failure.js'
-import {
-  type AnyPolicy,
-  type Hint,
-  type Jitter,
-  mapParts,
-  parts,
-  type RetryPolicy,
-  update
-} from './RetryPolicy.js'
+import { type AnyPolicy, type Hint, type Jitter, type RetryPolicy, update } from './RetryPolicy.js'
 import { cap, lift, raise, spread, within } from './Window.js'
 
 /**
@@ -42,16 +34,12 @@ export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => 
   if (jitter !== 'full' && jitter !== 'equal' && !isWithin(jitter, 1)) {
     invalid('withJitter: jitter', "a fraction from 0 to 1, 'full' or 'equal'", jitter)
   }
-  // Bounds below must keep holding: so jitter goes down to the formulas. `mapDelay` sees the waits before it.
-  const push = (self: AnyPolicy): RetryPolicy =>
-    self.schedule._tag === 'mapDelay' || parts(self.schedule).length === 0
-      ? update(
-          self,
-          { withJitter: Object.freeze([...(self.withJitter ?? []), jitter]) },
-          { withJitter: spreadBy }
-        )
-      : update(self, { schedule: mapParts(self.schedule, push) })
-  return push
+  return (self: AnyPolicy) =>
+    update(
+      self,
+      { withJitter: Object.freeze([...(self.withJitter ?? []), jitter]) },
+      { withJitter: spreadBy }
+    )
 }
 
 const spreadBy =
@@ -85,7 +73,7 @@ export const capDelay = (max: Duration): (<E, A>(self: RetryPolicy<E, A>) => Ret
 const capAt =
   (max: number): Narrow =>
   (window) =>
-    window.hint > max ? { reason: 'Exhausted', hint: window.hint } : cap(window, max)
+    window.hint > max ? { _tag: 'Exhausted', hint: window.hint } : cap(window, max)
 
 /**
  * No wait is shorter than `min`.
@@ -182,7 +170,7 @@ const raiseTo =
       if (hint === undefined) continue
       if (!isWithin(hint, Infinity))
         return invalid(`the hint of delayFrom '${name}'`, 'milliseconds >= 0 or undefined', hint)
-      if (hint > max) return { reason: 'Exhausted', hint }
+      if (hint > max) return { _tag: 'Exhausted', hint }
       raised = raise(raised, hint)
     }
     return raised

@@ -7,7 +7,8 @@ import type { AnyPolicy } from './RetryPolicy.js'
 
 /** Are two values the same plain data, with everything that is not plain data compared by identity? */
 export const sameData = (a: unknown, b: unknown): boolean => {
-  if (Object.is(a, b)) return true
+  // 0 is -0, and NaN is NaN.
+  if (a === b || Object.is(a, b)) return true
   if (!isData(a) || !isData(b)) return false
   const keys = Object.keys(a)
   return (

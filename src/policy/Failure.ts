@@ -71,13 +71,18 @@ export const read = (value: unknown, key: string): unknown => {
   }
 }
 
-/** Is this one of the library's own errors, by its whole shape? A user's error may well share the tag alone. */
-export const isLibraryError = (value: unknown, ...tags: ReadonlyArray<unknown>): boolean =>
-  tags.includes(read(value, '_tag')) &&
-  Array.isArray(read(value, 'failures')) &&
-  ['attempts', 'elapsed', 'omitted'].every((key) => typeof read(value, key) === 'number')
+/**
+ * Gives the tag of one of the library's own errors, told by its whole shape: a user's error may well share the tag alone.
+ * `undefined` for anything else.
+ */
+export const libraryTag = (value: unknown): unknown => {
+  try {
+    const { _tag, failures, attempts, elapsed, omitted } = (value ?? {}) as Readonly<Record<string, unknown>>
+    return Array.isArray(failures) && [attempts, elapsed, omitted].every(Number.isFinite) ? _tag : undefined
+  } catch {
+    return undefined // a getter that throws
+  }
+}
 
-/** Errors that mean "given up already": not retried unless `retryOn` names them. */
-export const isGivenUp = (error: unknown): boolean =>
-  isLibraryError(error, 'Exhausted', 'NotRetryable', 'BudgetExhausted') ||
-  (read(error, '_tag') === 'CircuitOpen' && typeof read(error, 'retryAfter') === 'number')
+/** The tags of errors that mean "given up already": not retried unless `retryOn` names them. */
+export const givenUp: ReadonlyArray<unknown> = ['Exhausted', 'NotRetryable', 'BudgetExhausted']

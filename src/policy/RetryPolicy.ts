@@ -101,9 +101,14 @@ export interface Hint {
 const meaning: unique symbol = /* #__PURE__ */ Symbol.for('reprise/meaning@1') as never
 
 /**
- * Makes the evaluator of a schedule, given those of its parts, as many as it has; `slot` gives out addresses in the memory.
+ * Makes the evaluator of a schedule; `slot` gives out addresses in the memory. The jitter of the policy is for the schedule
+ * to apply: a formula spreads its waits, a combination hands it down to its parts, so that their bounds keep holding.
  */
-export type ScheduleMeaning = (parts: readonly [Evaluate, Evaluate], slot: () => number) => Evaluate
+export type ScheduleMeaning = (
+  schedule: Schedule,
+  jitter: ReadonlyArray<Narrow>,
+  slot: () => number
+) => Evaluate
 
 /** What the settings do, given their values. */
 type Meanings = {
@@ -127,12 +132,10 @@ export const meaningOf = <K extends keyof Meanings>(
 /** What all settings of a policy do. */
 export const meaningsOf = (self: AnyPolicy): Meanings | undefined => self[meaning]
 
-/** What a schedule does, given what its parts do. */
-export const meaningOfSchedule =
-  (schedule: Schedule) =>
-  (compiled: ReadonlyArray<Evaluate>, slot: () => number): Evaluate =>
-    // A schedule and its meaning come from one constructor, which knows how many parts there are; `toPolicy` has asked.
-    (schedule[meaning] as ScheduleMeaning)(compiled as unknown as readonly [Evaluate, Evaluate], slot)
+/** Gives the evaluator of a schedule. */
+export const compileSchedule: ScheduleMeaning = (schedule, jitter, slot) =>
+  // `toPolicy` has made sure of it.
+  (schedule[meaning] as ScheduleMeaning)(schedule, jitter, slot)
 
 const withMeaning = <T extends object, M>(data: T, means: M): T =>
   Object.freeze(Object.defineProperty(data, meaning, { value: means }))

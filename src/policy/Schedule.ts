@@ -4,9 +4,19 @@
  */
 import { invalid, isWithin, named } from './argument.js'
 import { type Duration, toMillis } from './Duration.js'
-import { stopped } from './evaluate.js'
-import { type CustomDelay, fromSchedule, type RetryPolicy, type ScheduleStatus } from './RetryPolicy.js'
+import { type Evaluate, remember, stopped, through } from './evaluate.js'
+import {
+  type CustomDelay,
+  fromSchedule,
+  type RetryPolicy,
+  type Schedule,
+  type ScheduleStatus
+} from './RetryPolicy.js'
 import { exactly, type Window, within } from './Window.js'
+
+/** Gives the policy of a formula, whose waits jitter spreads. */
+const formula = (schedule: Schedule, make: (slot: () => number) => Evaluate): RetryPolicy =>
+  fromSchedule(schedule, (_, jitter, slot) => through(make(slot), jitter))
 
 /**
  * Waits grow by a factor: base, base·f, base·f² … For networks and cloud APIs.
@@ -25,7 +35,7 @@ import { exactly, type Window, within } from './Window.js'
 export const exponential = (base: Duration, factor = 2): RetryPolicy => {
   const first = toMillis('exponential: base', base)
   if (!isWithin(factor, Number.MAX_VALUE)) invalid('exponential: factor', 'a finite number >= 0', factor)
-  return fromSchedule(
+  return formula(
     { _tag: 'exponential', base: first, factor },
     // 0 times infinity would be NaN.
     () =>
@@ -44,7 +54,7 @@ export const exponential = (base: Duration, factor = 2): RetryPolicy => {
  */
 export const linear = (base: Duration, step: Duration = base): RetryPolicy => {
   const [first, more] = [toMillis('linear: base', base), toMillis('linear: step', step)]
-  return fromSchedule(
+  return formula(
     { _tag: 'linear', base: first, step: more },
     () =>
       (_, { retry }) =>
@@ -62,7 +72,7 @@ export const linear = (base: Duration, step: Duration = base): RetryPolicy => {
  */
 export const fixed = (delay: Duration): RetryPolicy => {
   const ms = toMillis('fixed: delay', delay)
-  return fromSchedule({ _tag: 'fixed', delay: ms }, () => () => exactly(ms))
+  return formula({ _tag: 'fixed', delay: ms }, () => () => exactly(ms))
 }
 
 /**
@@ -75,7 +85,7 @@ export const fixed = (delay: Duration): RetryPolicy => {
  */
 export const fibonacci = (base: Duration): RetryPolicy => {
   const ms = toMillis('fibonacci: base', base)
-  return fromSchedule(
+  return formula(
     { _tag: 'fibonacci', base: ms },
     () =>
       (_, { retry }) =>
@@ -111,7 +121,7 @@ const fibonacciNumber = (n: number): number => {
  */
 export const decorrelated = (base: Duration): RetryPolicy => {
   const ms = toMillis('decorrelated: base', base)
-  return fromSchedule(
+  return formula(
     { _tag: 'decorrelated', base: ms },
     () =>
       (_, { drawn }) =>
@@ -130,7 +140,7 @@ export const decorrelated = (base: Duration): RetryPolicy => {
 export const delays = (list: ReadonlyArray<Duration>): RetryPolicy => {
   if (!Array.isArray(list)) invalid('delays: list', 'a list of durations', list)
   const waits = Object.freeze(list.map((delay, i) => toMillis(`delays: item ${i}`, delay)))
-  return fromSchedule({ _tag: 'delays', delays: waits }, () => (_, { retry }) => {
+  return formula({ _tag: 'delays', delays: waits }, () => (_, { retry }) => {
     const delay = waits[retry]
     return delay === undefined ? stopped : exactly(delay)
   })
@@ -177,13 +187,14 @@ export const never: RetryPolicy = /* #__PURE__ */ delays([])
 export const custom = (name: string, f: (status: ScheduleStatus) => CustomDelay): RetryPolicy => {
   named('custom: name', name)
   if (typeof f !== 'function') invalid('custom: f', 'a function', f)
-  return fromSchedule({ _tag: 'custom', name, f }, (_, slot) => {
+  return formula({ _tag: 'custom', name, f }, (slot) => {
     const latch = slot()
-    return ({ context, random, memory }, { retry, slept, drawn }) => {
-      if (memory[latch] === true) return stopped
-      const answer = f({ retry, elapsed: context.elapsed, slept, previousDelay: drawn ?? undefined, random })
+    return (frame, { retry, slept, drawn }) => {
+      if (frame.memory[latch] === true) return stopped
+      const { elapsed } = frame.context
+      const answer = f({ retry, elapsed, slept, previousDelay: drawn ?? undefined, random: frame.random })
       const window = toWindow(`the answer of custom '${name}'`, answer)
-      if (window === undefined) memory[latch] = true
+      if (window === undefined) frame.memory = remember(frame.memory, latch, true)
       return window ?? stopped
     }
   })

@@ -1,6 +1,6 @@
 /** Policies as text: the code that would build them. Functions are shown by name, or as `<function>`. */
 import type { Show } from 'fp-ts/lib/Show.js'
-import { print } from './argument.js'
+import { print } from './print.js'
 import type { AnyCondition } from './Condition.js'
 import { type AnyPolicy, parts, type Schedule } from './RetryPolicy.js'
 

@@ -3,7 +3,8 @@
  * reasons; a validator that throws refuses too.
  */
 import type { Either } from 'fp-ts/lib/Either.js'
-import { invalid, print } from './argument.js'
+import { invalid } from './argument.js'
+import { print } from './print.js'
 import { read, type Context } from './Failure.js'
 
 // --- model

@@ -19,13 +19,13 @@ export interface Window {
   readonly hint: number
 }
 
-/** Gives the window of one exact wait. */
-export const exactly = (wait: number): Window => within(wait, wait)
+/** Gives the window of one exact wait, of any length. */
+export const exactly = (wait: number): Window => within(Math.min(wait, longest), Math.min(wait, longest))
 
-/** Gives the window [from, to], saturated at the longest time that is counted exactly. */
+/** Gives the window [from, to] of finite waits, saturated at the longest time that is counted exactly. */
 export const within = (from: number, to: number): Window => ({
-  // A ratio of equals is exactly 1, so one exact wait stays one. An infinite end leaves nothing to scale.
-  from: to <= longest ? from : to === Infinity ? longest : longest * (from / to),
+  // A ratio of equals is exactly 1, so one exact wait stays one.
+  from: to > longest ? longest * (from / to) : from,
   to: Math.min(to, longest),
   latest: Infinity,
   floor: 0,

@@ -3,12 +3,10 @@
  * that names the argument, what was expected, and the value.
  */
 
-/** Gives a text for any value, for messages. */
-export const print = (value: unknown): string => {
+// Values of any kind may come here: some objects cannot be made a text.
+const textOf = (value: unknown): string => {
   try {
-    if (typeof value === 'function') return value.name || '<function>'
-    const asJson = typeof value === 'string' || Array.isArray(value)
-    return asJson ? JSON.stringify(value) : String(value)
+    return typeof value === 'string' ? `"${value}"` : String(value)
   } catch {
     return typeof value
   }
@@ -16,7 +14,7 @@ export const print = (value: unknown): string => {
 
 /** Throws the error for a bad argument. */
 export const invalid = (argument: string, expected: string, value: unknown): never => {
-  const message = `${argument} must be ${expected}, got ${print(value)}`
+  const message = `${argument} must be ${expected}, got ${textOf(value)}`
   throw typeof value === 'number' || typeof value === 'string'
     ? new RangeError(message)
     : new TypeError(message)

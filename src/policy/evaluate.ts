@@ -3,7 +3,7 @@
  * arguments hold all that varies from call to call, so it can be shared by any number of calls.
  */
 import type { Cause, Context, Rejected } from './Failure.js'
-import { type AnyPolicy, meaningOf, meaningOfSchedule, parts } from './RetryPolicy.js'
+import { type AnyPolicy, compileSchedule, meaningOf } from './RetryPolicy.js'
 import { draw, type Window } from './Window.js'
 
 // --- model
@@ -18,17 +18,17 @@ export interface Scope {
 
 export const freshScope: Scope = { retry: 0, slept: 0, drawn: null }
 
-/** One evaluation. The fields that are not `readonly`, and both lists, are written while it lasts, and belong to it alone. */
+/** One evaluation. The fields that are not `readonly` are written while it lasts, and belong to it alone. */
 export interface Frame {
   readonly cause: Cause<unknown, unknown>
   readonly context: Context
   readonly random: number
   /** What the parts remember that have to, addressed by slots given out when compiling. */
-  readonly memory: Array<unknown>
-  /** The slots of the scopes that take part in this step. */
-  readonly active: Array<number>
+  memory: ReadonlyArray<unknown>
+  /** Gives the memory after the step, in which the scopes that take part have moved on. */
+  settle?: (advance: (scope: Scope) => Scope) => ReadonlyArray<unknown>
   /** Has a `retryOn` or a `when` accepted the error by name? */
-  judged: boolean
+  judged?: boolean
   /** May another branch go on where this one refuses? */
   branching?: boolean
   /** `false` where conditions are not to be asked. */
@@ -37,9 +37,9 @@ export interface Frame {
 
 /** Why a policy does not go on: its schedule stopped (at a `hint` beyond its bounds), its conditions refused, or it failed. */
 export type Verdict =
-  | { readonly reason: 'Exhausted'; readonly hint: number | undefined }
-  | { readonly reason: 'NotRetryable' }
-  | { readonly reason: 'PolicyFault'; readonly fault: unknown }
+  | { readonly _tag: 'Exhausted'; readonly hint: number | undefined }
+  | { readonly _tag: 'NotRetryable' }
+  | { readonly _tag: 'PolicyFault'; readonly fault: unknown }
 
 export type Answer = Window | Verdict
 
@@ -61,17 +61,16 @@ export type Gate = (frame: Frame, schedule: Evaluate, scope: Scope) => boolean
 /** Gives the failure that a result is, if it is refused. */
 export type Refuse = (value: unknown, context: Context) => Rejected<unknown> | undefined
 
-export const stopped: Verdict = { reason: 'Exhausted', hint: undefined }
+export const stopped: Verdict = { _tag: 'Exhausted', hint: undefined }
 
-export const refused: Verdict = { reason: 'NotRetryable' }
+export const refused: Verdict = { _tag: 'NotRetryable' }
 
-export const isVerdict = (answer: Answer): answer is Verdict => 'reason' in answer
+export const isVerdict = (answer: Answer): answer is Verdict => '_tag' in answer
 
 // --- compiling
 
-// The normal form: this is the order, whatever that in the pipe.
+// The normal form: after jitter, this is the order, whatever that in the pipe.
 const order = [
-  'withJitter',
   'delayFrom',
   'floorDelay',
   'capDelay',
@@ -81,23 +80,44 @@ const order = [
   'limitElapsed'
 ] as const
 
-/** Compiles a policy; `slot` gives out addresses in the memory. */
-export const compile = (policy: AnyPolicy, slot: () => number): Evaluate => {
-  const compiled = parts(policy.schedule).map((part) => compile(part, slot))
-  const evaluate = meaningOfSchedule(policy.schedule)(compiled, slot)
+/** Compiles a policy; `outer` is the jitter from further down the pipe, `slot` gives out addresses in the memory. */
+export const compile = (
+  policy: AnyPolicy,
+  slot: () => number,
+  outer: ReadonlyArray<Narrow> = []
+): Evaluate => {
+  const evaluate = compileSchedule(
+    policy.schedule,
+    [meaningOf(policy, 'withJitter') ?? [], outer].flat(),
+    slot
+  )
+  const narrowed = through(
+    evaluate,
+    order.flatMap((key) => meaningOf(policy, key) ?? [])
+  )
   const gate = meaningOf(policy, 'retryOn')
-  const narrows = order.flatMap((key) => meaningOf(policy, key) ?? [])
-  return (frame, scope) => {
-    if (gate?.(frame, evaluate, scope) === false) return refused
-    let answer = evaluate(frame, scope)
-    for (const narrow of narrows) {
-      if (isVerdict(answer)) return answer
-      answer = narrow(answer, frame, scope)
-    }
-    return answer
-  }
+  return (frame, scope) => (gate?.(frame, evaluate, scope) === false ? refused : narrowed(frame, scope))
 }
+
+/** Sends the windows of an evaluator through others. */
+export const through =
+  (evaluate: Evaluate, narrows: ReadonlyArray<Narrow>): Evaluate =>
+  (frame, scope) =>
+    narrows.reduce(
+      (answer, narrow) => (isVerdict(answer) ? answer : narrow(answer, frame, scope)),
+      evaluate(frame, scope)
+    )
 
 /** Would the wait that this step draws end after the latest moment allowed? */
 export const endsLate = (window: Window, { context, random }: Frame): boolean =>
   context.elapsed + Math.floor(draw(window, random)) > window.latest
+
+/** Gives the memory with one slot changed; slots never written are `null`, as JSON has them. */
+export const remember = (
+  memory: ReadonlyArray<unknown>,
+  slot: number,
+  value: unknown
+): ReadonlyArray<unknown> =>
+  Array.from({ length: Math.max(memory.length, slot + 1) }, (_, i) =>
+    i === slot ? value : (memory[i] ?? null)
+  )

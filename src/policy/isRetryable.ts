@@ -22,7 +22,7 @@ export const isRetryable = <E, A>(policy: RetryPolicy<E, A>): ((error: E) => boo
   const plan = planOf(policy)
   return (error) => {
     const context = contextOf(initialState, 0, '', [])
-    const { decision } = decide(plan, initialState, { _tag: 'Failed', error }, context, () => 0)
-    return decision._tag === 'Retry' || (decision._tag === 'GiveUp' && decision.reason === 'Exhausted')
+    const ruling = decide(plan, initialState, { _tag: 'Failed', error }, context, () => 0)
+    return ruling._tag === 'Retry' || (ruling._tag === 'GiveUp' && ruling.verdict._tag === 'Exhausted')
   }
 }

@@ -8,7 +8,6 @@ import {
   endsLate,
   type Evaluate,
   type Frame,
-  freshScope,
   type Judge,
   isVerdict,
   type Refuse,
@@ -17,17 +16,9 @@ import {
   stopped,
   type Verdict
 } from './evaluate.js'
-import {
-  type Answered,
-  type Cause,
-  type Context,
-  isGivenUp,
-  isLibraryError,
-  type Outcome,
-  read
-} from './Failure.js'
+import { type Answered, type Cause, type Context, givenUp, libraryTag, type Outcome } from './Failure.js'
 import { type AnyPolicy, meaningOf, type RetryPolicy, toPolicy } from './RetryPolicy.js'
-import { draw } from './Window.js'
+import { draw, type Window } from './Window.js'
 
 // --- model
 
@@ -64,7 +55,11 @@ export type Decision<E, A> =
       readonly latest: number
     }
   /** No more: the schedule stopped (at a `hint` beyond its bounds), the conditions refused, or a function of the policy failed. */
-  | ({ readonly _tag: 'GiveUp'; readonly cause: Cause<E, A> } & Verdict)
+  | ({ readonly _tag: 'GiveUp'; readonly cause: Cause<E, A> } & (
+      | { readonly reason: 'Exhausted'; readonly hint: number | undefined }
+      | { readonly reason: 'NotRetryable' }
+      | { readonly reason: 'PolicyFault'; readonly fault: unknown }
+    ))
 
 /** A decision, and the state for the next attempt. */
 export interface Step<E, A> {
@@ -79,7 +74,9 @@ export interface Step<E, A> {
  * @since 0.1.0
  */
 export const initialState: StepState = Object.freeze({
-  ...freshScope,
+  retry: 0,
+  slept: 0,
+  drawn: null,
   delay: null,
   memory: Object.freeze([])
 })
@@ -108,9 +105,42 @@ export const step = <E, A>(
   policy: RetryPolicy<E, A>
 ): ((state: StepState, input: StepInput<E, A>) => Step<E, A>) => {
   const plan = planOf(policy)
-  return (state, { outcome, elapsed, random, name = '', args = [] }) =>
+  return (state, { outcome, elapsed, random, name = '', args = [] }) => {
+    const context = contextOf(state, elapsed, name, args)
     // The plan keeps values as they are, so the types of what goes in are those of what comes out.
-    decide(plan, state, outcome, contextOf(state, elapsed, name, args), () => random) as Step<E, A>
+    return toStep(
+      state,
+      decide(
+        plan,
+        state,
+        outcome,
+        context,
+        checked(() => random)
+      )
+    ) as Step<E, A>
+  }
+}
+
+const toStep = (before: StepState, ruling: Ruling): Step<unknown, unknown> => {
+  if (ruling._tag === 'Accept') return { decision: ruling, state: before }
+  const { cause } = ruling
+  if (ruling._tag === 'GiveUp') {
+    const { _tag: reason, ...details } = ruling.verdict
+    // The details are those that belong to the reason.
+    return {
+      decision: { _tag: 'GiveUp', cause, reason, ...details } as Decision<unknown, unknown>,
+      state: before
+    }
+  }
+  const { delay, window, state } = ruling
+  const { from, to, latest } = window
+  return { decision: { _tag: 'Retry', cause, delay, from, to, latest }, state }
+}
+
+/** Gives a random that throws a `RangeError` instead of a number that is not in [0, 1), or no number. */
+export const checked = (random: () => number) => (): number => {
+  const u = random()
+  return u >= 0 && u < 1 ? u : invalid('random', 'a number in [0, 1)', u)
 }
 
 /** Gives what conditions, validators and hints are told of the attempt that follows a state. */
@@ -124,8 +154,6 @@ export const contextOf = (
 /** A compiled policy. */
 export interface Plan {
   readonly evaluate: Evaluate
-  /** The memory before the first attempt. */
-  readonly blank: ReadonlyArray<null>
   readonly aborts: Judge | undefined
   readonly refuse: Refuse | undefined
   /** How many failures an error keeps. */
@@ -134,63 +162,66 @@ export interface Plan {
 
 /** Compiles a policy; throws a `TypeError` if it is none. */
 export const planOf = (policy: AnyPolicy): Plan => {
-  const blank: Array<null> = []
+  let slots = 0
   return {
-    evaluate: compile(toPolicy('policy', policy), () => blank.push(null) - 1),
-    blank,
+    evaluate: compile(toPolicy('policy', policy), () => slots++),
     aborts: meaningOf(policy, 'abortOn'),
     refuse: meaningOf(policy, 'retryUntil'),
     kept: policy.recordFailures ?? 16
   }
 }
 
+/** What a compiled policy decides; where it goes on, with the window and the state for the next attempt. */
+export type Ruling =
+  | { readonly _tag: 'Accept'; readonly value: unknown }
+  | {
+      readonly _tag: 'Retry'
+      readonly cause: Cause<unknown, unknown>
+      readonly delay: number
+      readonly window: Window
+      readonly state: StepState
+    }
+  | {
+      readonly _tag: 'GiveUp'
+      readonly cause: Cause<unknown, unknown>
+      readonly verdict: Verdict
+      readonly delay?: undefined
+    }
+
 /** Decides by a compiled policy; `draws` is asked for the one draw of a failure. */
 export const decide = (
-  { aborts, blank, evaluate, refuse }: Plan,
+  { aborts, evaluate, refuse }: Plan,
   state: StepState,
   outcome: Outcome<unknown, unknown>,
   context: Context,
   draws: () => number
-): Step<unknown, unknown> => {
+): Ruling => {
   const cause = outcome._tag === 'Answered' ? refuse?.(outcome.value, context) : outcome
-  if (cause === undefined) {
-    // Only an answer has no cause to fail.
-    return { decision: { _tag: 'Accept', value: (outcome as Answered<unknown>).value }, state }
-  }
-  const giveUp = (verdict: Verdict): Step<unknown, unknown> => ({
-    decision: { _tag: 'GiveUp', cause, ...verdict },
-    state
-  })
+  // Only an answer has no cause to fail.
+  if (!cause) return { _tag: 'Accept', value: (outcome as Answered<unknown>).value }
+  const giveUp = (verdict: Verdict): Ruling => ({ _tag: 'GiveUp', cause, verdict })
   try {
-    const random = draws()
-    if (!(random >= 0 && random < 1)) invalid('random', 'a number in [0, 1)', random)
-    const memory = blank.length === 0 ? none : Object.assign([...blank], state.memory)
-    const frame: Frame = { cause, context, random, memory, active: [], judged: false }
-    const error = read(cause, 'error')
-    if (isLibraryError(error, 'Aborted') || aborts?.(frame) === true) return giveUp(refused)
-    const answer = evaluate(frame, state)
-    if (!frame.judged && isGivenUp(error)) return giveUp(refused)
-    if (isVerdict(answer)) return giveUp(answer)
-    if (endsLate(answer, frame)) return giveUp(stopped)
-    const { from, to, latest, hint } = answer
-    const drawn = draw(answer, random)
+    const frame: Frame = { cause, context, random: draws(), memory: state.memory }
+    // Results that are refused are nobody's errors.
+    const tag = cause._tag === 'Rejected' ? undefined : libraryTag(cause.error)
+    if (tag === 'Aborted' || aborts?.(frame)) return giveUp(refused)
+    const window = evaluate(frame, state)
+    if (!frame.judged && givenUp.includes(tag)) return giveUp(refused)
+    if (isVerdict(window)) return giveUp(window)
+    if (endsLate(window, frame)) return giveUp(stopped)
+    const drawn = draw(window, frame.random)
     const delay = Math.floor(drawn)
     const advance = ({ retry, slept, drawn: last }: Scope): Scope => ({
       retry: retry + 1,
       slept: slept + delay,
       // A wait that a hint has set says nothing of the schedule.
-      drawn: hint > 0 && from <= hint ? last : drawn
+      drawn: window.hint > 0 && window.from <= window.hint ? last : drawn
     })
-    for (const slot of frame.active) memory[slot] = advance((memory[slot] ?? freshScope) as Scope)
+    const memory = frame.settle?.(advance) ?? frame.memory
     // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
     const { retry, slept, drawn: last } = advance(state)
-    return {
-      decision: { _tag: 'Retry', cause, delay, from, to, latest },
-      state: { retry, slept, drawn: last, delay, memory }
-    }
+    return { _tag: 'Retry', cause, delay, window, state: { retry, slept, drawn: last, delay, memory } }
   } catch (fault) {
-    return giveUp({ reason: 'PolicyFault', fault })
+    return giveUp({ _tag: 'PolicyFault', fault })
   }
 }
-
-const none: Array<unknown> = []

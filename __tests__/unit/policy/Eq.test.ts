@@ -27,6 +27,7 @@ describe('sameData', () => {
 
   it.each<[string, unknown, unknown, boolean]>([
     ['NaN and NaN -> true', NaN, NaN, true],
+    ['0 and -0 -> true', 0, -0, true],
     ['1 and 1 -> true', 1, 1, true],
     ['1 and "1" -> false', 1, '1', false],
     ['null and undefined -> false', null, undefined, false],

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import {
   andThen,
+  both,
   capDelay,
   custom,
   delayFrom,
@@ -113,6 +114,13 @@ describe('compile', () => {
     const policy = pipe(custom('asked', f), retryOn('B'), either(pipe(fixed(1), retryOn('A'))))
     expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(exactly(1))
     expect(f).toHaveBeenCalledTimes(1)
+  })
+
+  it('a side of both that refuses -> the call ends, so its schedule is not asked', () => {
+    const f = jest.fn(() => 1)
+    const policy = pipe(custom('asked', f), retryOn('B'), both(pipe(fixed(1), retryOn('A'))))
+    expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(refused)
+    expect(f).not.toHaveBeenCalled()
   })
 
   it('a branch of either that refuses, and throws -> the other decides', () => {

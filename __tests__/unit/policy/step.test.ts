@@ -158,14 +158,11 @@ describe('step', () => {
     expect(first(policy, failed(library('Aborted')))).toMatchObject({ reason: 'NotRetryable' })
   })
 
-  it.each([1, -0.1, NaN, null as unknown as number])(
-    'a draw of %p -> PolicyFault that names it',
-    (random) => {
-      expect(String((first(fixed(1), failed('x', 0, random)) as { readonly fault?: unknown }).fault)).toMatch(
-        /^(Range|Type)Error: random must be a number in \[0, 1\), got /
-      )
-    }
-  )
+  it.each([1, -0.1, NaN])('a draw of %p -> PolicyFault that names it', (random) => {
+    expect(String((first(fixed(1), failed('x', 0, random)) as { readonly fault?: unknown }).fault)).toMatch(
+      /^RangeError: random must be a number in \[0, 1\), got /
+    )
+  })
 
   it('name and args -> reach the conditions', () => {
     const condition = jest.fn((..._: unknown[]) => true)

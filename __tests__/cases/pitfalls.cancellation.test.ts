@@ -195,6 +195,18 @@ describe('P3 abort ignored while waiting', () => {
     expect(clock.pending()).toBe(0)
   })
 
+  test('P3 abort in the wait, with a step of via around it that never ends -> Aborted at 50 all the same', async () => {
+    const fallback = scripted<unknown, number>('P')
+    const { abort, clock, ends } = running(scripted('L'), (task) =>
+      pipe(task, retrying(fixed(1000)), via(TE.orElse(() => fallback)))
+    )
+    await clock.advance(50)
+    abort()
+    await turn()
+    expect(ends).toEqual([{ at: 50, result: aborted({ elapsed: 50 }) }])
+    expect(clock.pending()).toBe(0)
+  })
+
   test('P3 abort in a wait of the machine -> no timer is left', async () => {
     jest.useFakeTimers()
     try {
@@ -599,6 +611,51 @@ describe('P13 an outcome and a timeout at the same moment', () => {
       await jest.advanceTimersByTimeAsync(hour)
       expect(ends).toMatchObject([{ result: timedOut }])
       expect(calls.count).toBe(1)
+    })
+
+    // Whichever comes first has the say, whatever is around what.
+    const racing: ReadonlyArray<[string, (signal: AbortSignal) => Retry]> = [
+      ['around the timeout', (signal) => (task) => pipe(task, withTimeout(100), withSignal(signal))],
+      ['inside the timeout', (signal) => (task) => pipe(task, withSignal(signal), withTimeout(100))],
+      [
+        'around a retry and the timeout',
+        (signal) => (task) => pipe(task, retrying(fixed(1000)), withTimeout(100), withSignal(signal))
+      ],
+      [
+        'around a retry, inside the timeout',
+        (signal) => (task) => pipe(task, retrying(fixed(1000)), withSignal(signal), withTimeout(100))
+      ]
+    ]
+    const race = async (wrap: (typeof racing)[number][1], abortFirst: boolean) => {
+      const fn = scripted('P')
+      const controller = new AbortController()
+      const abortSoon = () => setTimeout(() => controller.abort(reason), 100)
+      if (abortFirst) abortSoon()
+      const ends = start(wrap(controller.signal)(fn), systemClock)
+      if (!abortFirst) abortSoon()
+      await jest.advanceTimersByTimeAsync(0)
+      jest.advanceTimersByTime(100)
+      await jest.advanceTimersByTimeAsync(hour)
+      return { calls: fn.calls(), results: ends.map(({ result }) => result) }
+    }
+
+    test.each(racing)('P13 a signal %s, abort just before the timeout -> Aborted', async (_, wrap) => {
+      expect(await race(wrap, true)).toEqual({ calls: 1, results: [aborted()] })
+    })
+
+    test.each(racing)('P13 a signal %s, abort just after the timeout -> TimedOut', async (_, wrap) => {
+      expect(await race(wrap, false)).toEqual({ calls: 1, results: [timedOut] })
+    })
+
+    test('P13 the timeout of an attempt and that of the call -> TimedOut, no further call', async () => {
+      const fn = scripted('P')
+      const task = pipe(fn, withTimeout(100), retrying(immediate), withTimeout(100))
+      const ends = start(task, systemClock)
+      await jest.advanceTimersByTimeAsync(0)
+      jest.advanceTimersByTime(100)
+      await jest.advanceTimersByTimeAsync(hour)
+      expect(ends).toMatchObject([{ result: timedOut }])
+      expect(fn.calls()).toBe(1)
     })
   })
 })

@@ -37,11 +37,9 @@ export type Result =
 
 // The version is that of the environment: copies of the library that differ in it do not meet.
 const entry = Symbol.for('reprise/entry@1')
-const arity = Symbol.for('reprise/arity@1')
 
 export type Callable = ((...args: ReadonlyArray<unknown>) => unknown) & {
   readonly [entry]?: Run
-  readonly [arity]?: number
 }
 
 export const rootEnv: Env = { clock: systemClock, random: systemRandom }
@@ -100,23 +98,22 @@ const none: ReadonlyArray<unknown> = []
 
 /**
  * Gives `run` the shape, length and name of `like`, and an entry. A call from outside starts in the environment of the
- * machine; what was thrown inside, and not made a failure by a retry, becomes a `Left` there.
+ * machine; what was thrown inside, and not made a failure by a retry, becomes a `Left` there. A run that never rejects needs
+ * no such ending, and says so by being `outermost` itself.
  */
-export const toAction = (like: Callable, run: Run): Callable =>
-  shape(like, run, (env, args) => run(env, args).catch(left))
-
-/** The same for a run that never rejects. */
-export const toTotalAction = (like: Callable, run: Run): Callable => shape(like, run, run)
-
-const shape = (like: Callable, run: Run, outermost: Run): Callable => {
-  const task = (args: ReadonlyArray<unknown>): Callable => {
-    const te: Callable = () => outermost(rootEnv, args)
-    return enterable(te, (env) => run(env, args))
-  }
-  const length = like[arity] ?? like.length
+export const toAction = (
+  like: Callable,
+  run: Run,
+  outermost: Run = (env, args) => run(env, args).catch(left)
+): Callable => {
+  const task = (args: ReadonlyArray<unknown>): Callable =>
+    enterable(
+      () => outermost(rootEnv, args),
+      (env) => run(env, args)
+    )
   const action: Callable = (...args) =>
-    length === 0 && args.every(isUndefined) ? outermost(rootEnv, none) : task(args)
-  Object.defineProperties(action, { length: { value: length }, name: { value: like.name } })
+    like.length === 0 && args.every(isUndefined) ? outermost(rootEnv, none) : task(args)
+  Object.defineProperties(action, { length: { value: like.length }, name: { value: like.name } })
   return enterable(action, run)
 }
 
@@ -128,12 +125,10 @@ const enterable = (fn: Callable, run: Run): Callable => {
   return fn
 }
 
-/** Gives a function that is known to take arguments, although its length may be 0. */
+/** Gives a function that is known to take arguments, by its length. */
 export const withArguments = (fn: Callable): Callable => {
-  const marked: Callable = Object.assign((...args: ReadonlyArray<unknown>) => fn(...args), {
-    [arity]: fn.length || 1
-  })
-  Object.defineProperty(marked, 'name', { value: fn.name })
+  const marked: Callable = (...args) => fn(...args)
+  Object.defineProperties(marked, { length: { value: fn.length || 1 }, name: { value: fn.name } })
   return fn[entry] === undefined ? marked : enterable(marked, fn[entry])
 }
 

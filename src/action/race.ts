@@ -39,6 +39,8 @@ export const race =
         })
       }
       const stop = (reason: unknown, stopped: (progress: Progress) => unknown): boolean => {
+        // What fires first, wins.
+        if (state.stopped !== undefined) return true
         const inside = { settles: false }
         settleSoon(
           () => inside.settles || flight.state !== 'out',

@@ -14,9 +14,10 @@ import {
   left,
   type Result,
   right,
+  type Run,
+  toAction,
   toCallable,
-  toResult,
-  toTotalAction
+  toResult
 } from './entry.js'
 import type { Flight } from './Interrupt.js'
 import type { RetryError } from './RetryError.js'
@@ -69,7 +70,7 @@ interface Retry {
 const retried = (plan: Plan, fn: Callable): Callable => {
   const retry: Retry = { plan, fn, name: fn.name }
   const simple = !entryOf(fn) && !plan.refuse
-  return toTotalAction(fn, (env, args) => {
+  const run: Run = (env, args) => {
     const began = env.clock.now()
     if (!simple || env.report || env.interrupt) {
       return new Promise((resolve) => {
@@ -84,7 +85,8 @@ const retried = (plan: Plan, fn: Callable): Callable => {
       },
       (error: unknown) => goOn(retry, env, args, began, threw(error))
     )
-  })
+  }
+  return toAction(fn, run, run)
 }
 
 /**
@@ -183,7 +185,7 @@ const makeCall = (
       const make = (flight?: Flight): Promise<unknown> => {
         attempt += 1
         startedAt = clock.now() - began
-        return enter(retry, { ...env, flight }, args, attempt, startedAt, failures[failures.length - 1])
+        return enter(retry, { ...env, flight }, args, attempt, startedAt, failures.at(-1))
       }
       ;(interrupt ? interrupt.attempt(make, env.flight) : make()).then(
         (value) => {

@@ -36,6 +36,7 @@ import {
   type AnyPolicy,
   fromSchedule,
   mapParts,
+  type Meanings,
   meaningsOf,
   omit,
   parts,
@@ -228,6 +229,7 @@ export const combine = (schedule: Schedule, means: PartsMeaning): RetryPolicy =>
   const abortOn = union(all.flatMap((part) => part.abortOn ?? []))
   const retryUntil = union(all.flatMap((part) => part.retryUntil ?? []))
   const kept = all.flatMap((part) => part.recordFailures ?? [])
+  const { abortOn: aborts, retryUntil: refuse } = Object.assign({}, ...all.map(meaningsOf)) as Meanings
   return update(
     fromSchedule({ ...schedule, policies: Object.freeze(lifted) } as Schedule, (self, jitter, slot) => {
       // `mapDelay` is where waits come from: jitter spreads what it gives, and is not handed down.
@@ -241,7 +243,7 @@ export const combine = (schedule: Schedule, means: PartsMeaning): RetryPolicy =>
       ...(retryUntil.length > 0 && { retryUntil }),
       ...(kept.length > 0 && { recordFailures: Math.max(...kept) })
     },
-    Object.assign({}, ...all.map(meaningsOf)) as ReturnType<typeof meaningsOf>
+    { ...(aborts && { abortOn: aborts }), ...(refuse && { retryUntil: refuse }) }
   )
 }
 

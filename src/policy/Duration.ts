@@ -16,9 +16,9 @@ const text = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 const millis: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5 }
 
 const parse = (value: string): number => {
-  const [, amount, unit = ''] = text.exec(value) ?? []
+  const [, amount = NaN, unit = ''] = text.exec(value) ?? []
   // Rounded to the nanosecond, so that '1.1s' is 1100 and not 1100.0000000000002.
-  return Number((Number(amount) * Number(millis[unit])).toFixed(6))
+  return +(+amount * (millis[unit] ?? NaN)).toFixed(6)
 }
 
 /** Gives the milliseconds of a duration; throws a `RangeError` or `TypeError` that names `argument`. */

@@ -73,12 +73,12 @@ export const read = (value: unknown, key: string): unknown => {
 
 /**
  * Gives the tag of one of the library's own errors, told by its whole shape: a user's error may well share the tag alone.
- * `undefined` for anything else.
+ * No text for anything else.
  */
 export const libraryTag = (value: unknown): unknown => {
   try {
     const { _tag, failures, attempts, elapsed, omitted } = (value ?? {}) as Readonly<Record<string, unknown>>
-    return Array.isArray(failures) && [attempts, elapsed, omitted].every(Number.isFinite) ? _tag : undefined
+    return Array.isArray(failures) && [attempts, elapsed, omitted].every(Number.isFinite) && _tag
   } catch {
     return undefined // a getter that throws
   }

@@ -111,7 +111,7 @@ export type ScheduleMeaning = (
 ) => Evaluate
 
 /** What the settings do, given their values. */
-type Meanings = {
+export type Meanings = {
   readonly [K in keyof Settings]?: (
     value: NonNullable<Settings[K]>
   ) => K extends 'retryUntil' ? Refuse : K extends 'retryOn' ? Gate : K extends 'abortOn' ? Judge : Narrow
@@ -121,13 +121,9 @@ type Meanings = {
 export const meaningOf = <K extends keyof Meanings>(
   self: AnyPolicy,
   key: K
-): ReturnType<NonNullable<Meanings[K]>> | undefined => {
-  const value = self[key]
+): ReturnType<NonNullable<Meanings[K]>> | undefined =>
   // The type of a value and that of its meaning go together, which the compiler cannot follow through the key.
-  return value === undefined
-    ? undefined
-    : (self[meaning]?.[key] as ((v: unknown) => never) | undefined)?.(value)
-}
+  (self[meaning]?.[key] as ((value: unknown) => never) | undefined)?.(self[key])
 
 /** What all settings of a policy do. */
 export const meaningsOf = (self: AnyPolicy): Meanings | undefined => self[meaning]
@@ -157,16 +153,14 @@ export const update = (
 ): RetryPolicy => withMeaning({ ...(self as RetryPolicy), ...settings }, { ...self[meaning], ...means })
 
 /** Gives a policy without some of its settings. */
-export const omit = (self: AnyPolicy, keys: ReadonlyArray<keyof Settings>): RetryPolicy =>
-  keys.some((key) => key in self)
-    ? // What is left is a policy as before.
-      withMeaning(
-        Object.fromEntries(
-          Object.entries(self).filter(([key]) => !(keys as ReadonlyArray<string>).includes(key))
-        ) as unknown as RetryPolicy,
-        self[meaning]
-      )
-    : (self as RetryPolicy)
+export const omit = (self: AnyPolicy, keys: ReadonlyArray<keyof Settings>): RetryPolicy => {
+  const rest = <T extends object>(data: T): T =>
+    // What is left is of the type as before: all of these keys are optional.
+    Object.fromEntries(
+      Object.entries(data).filter(([key]) => !(keys as ReadonlyArray<string>).includes(key))
+    ) as T
+  return withMeaning(rest(self as RetryPolicy), rest(self[meaning] ?? {}))
+}
 
 /** Gives the policies that a schedule is combined of; none for a formula. */
 export const parts = (schedule: Schedule): ReadonlyArray<AnyPolicy> =>

@@ -16,7 +16,15 @@ import {
   stopped,
   type Verdict
 } from './evaluate.js'
-import { type Answered, type Cause, type Context, givenUp, libraryTag, type Outcome } from './Failure.js'
+import {
+  type Answered,
+  type Cause,
+  type Context,
+  givenUp,
+  libraryTag,
+  type Outcome,
+  type Threw
+} from './Failure.js'
 import { type AnyPolicy, meaningOf, type RetryPolicy, toPolicy } from './RetryPolicy.js'
 import { draw, type Window } from './Window.js'
 
@@ -202,8 +210,8 @@ export const decide = (
   const giveUp = (verdict: Verdict): Ruling => ({ _tag: 'GiveUp', cause, verdict })
   try {
     const frame: Frame = { cause, context, random: draws(), memory: state.memory }
-    // Results that are refused are nobody's errors.
-    const tag = cause._tag === 'Rejected' ? undefined : libraryTag(cause.error)
+    // A rejected result has no error, and so no tag.
+    const tag = libraryTag((cause as Partial<Threw>).error)
     if (tag === 'Aborted' || aborts?.(frame)) return giveUp(refused)
     const window = evaluate(frame, state)
     if (!frame.judged && givenUp.includes(tag)) return giveUp(refused)

@@ -27,7 +27,10 @@ const early = 50
 
 type Timer = ReturnType<typeof setTimeout>
 
-const makeClock = (setTimer: (ring: () => void, delay: number) => Timer): Clock => ({
+const setTimer = (ring: () => void, delay: number): Timer =>
+  setTimeout(ring, Math.min(Math.ceil(delay), slice))
+
+const makeClock = (arm: typeof setTimer): Clock => ({
   now,
   after: (delay, wake) => {
     if (delay <= 0) return soon(wake)
@@ -36,10 +39,10 @@ const makeClock = (setTimer: (ring: () => void, delay: number) => Timer): Clock 
     const ring = (): void => {
       const missing = due - now()
       rest = rest > slice ? Math.min(rest - slice, missing) : missing < early ? missing : 0
-      if (rest > 0) timer = setTimer(ring, Math.min(Math.ceil(rest), slice))
+      if (rest > 0) timer = arm(ring, rest)
       else wake()
     }
-    let timer = setTimer(ring, Math.min(Math.ceil(rest), slice))
+    let timer = arm(ring, rest)
     return () => {
       clearTimeout(timer)
     }
@@ -82,7 +85,7 @@ const soon = (wake: () => void): (() => void) => {
  * @category constructors
  * @since 0.1.0
  */
-export const systemClock: Clock = /* #__PURE__ */ makeClock((ring, delay) => setTimeout(ring, delay))
+export const systemClock: Clock = /* #__PURE__ */ makeClock(setTimer)
 
 /**
  * The clock of the machine, with waits that do not keep the process alive: for work that may be dropped at exit.
@@ -91,7 +94,7 @@ export const systemClock: Clock = /* #__PURE__ */ makeClock((ring, delay) => set
  * @since 0.1.0
  */
 export const backgroundClock: Clock = /* #__PURE__ */ makeClock((ring, delay) => {
-  const timer = setTimeout(ring, delay)
+  const timer = setTimer(ring, delay)
   // Browsers have plain numbers for timers, and no process to keep alive.
   if (typeof timer === 'object') timer.unref()
   return timer

@@ -287,7 +287,7 @@ describe('P21 a timeout for each attempt', () => {
 
 describe('P28 a deadline over growing waits', () => {
   const policy = pipe(exponential(100), withJitter('full'), capDelay('10s'), limitElapsed('60s'))
-  const clients = 1000
+  const clients = 500
 
   test(`P28 ${clients} clients -> as many attempts in the last second as in the one before, and all stop`, async () => {
     const clock = virtualClock()
@@ -304,8 +304,8 @@ describe('P28 a deadline over growing waits', () => {
 
     const within = (from: number, to: number) => starts.filter((at) => at > from && at <= to).length
     const [before, last] = [within(58_000, 59_000), within(59_000, 60_000)]
-    // One attempt in about 5 s each: 200, give or take three times the square root of it.
-    expect([before, last].every((count) => count > 150 && count < 250)).toBe(true)
+    // One attempt in about 5 s each: 100, give or take three times the square root of it.
+    expect([before, last].every((count) => count > 70 && count < 130)).toBe(true)
 
     const ends = fleet.flat()
     expect(ends.length).toBe(clients)
@@ -313,7 +313,7 @@ describe('P28 a deadline over growing waits', () => {
     // The attempt that starts exactly at the limit may end just after it.
     expect(Math.max(...ends.map(({ at }) => at))).toBeLessThanOrEqual(60_001)
     expect(Math.max(...starts)).toBeLessThanOrEqual(60_000)
-  })
+  }, 30_000)
 
   test('P28 one client, 100 seeds -> never more than a handful of attempts in the last second', async () => {
     for (let seed = 0; seed < 100; seed++) {
@@ -322,5 +322,5 @@ describe('P28 a deadline over growing waits', () => {
       expect(starts.filter((at) => at > 59_000).length).toBeLessThanOrEqual(5)
       expect(result).toMatchObject({ _tag: 'Left', left: { _tag: 'Exhausted' } })
     }
-  })
+  }, 30_000)
 })

@@ -1,11 +1,15 @@
 /** Bad input for the constructors of policies, and what is said of it. */
 
-/** What calling `f` throws, as text: `'RangeError: …'`. */
+/** An error as text, without what was expected: it is the argument and the value that count. */
+export const said = (error: unknown): string =>
+  String(error).replace(/ must be .*?, got /s, ' must be …, got ')
+
+/** What calling `f` throws, as text: `'RangeError: fixed: delay must be …, got -1'`. */
 export const thrown = (f: () => unknown): string => {
   try {
     f()
   } catch (error) {
-    return String(error)
+    return said(error)
   }
   return 'nothing'
 }
@@ -16,10 +20,10 @@ const wrongTypes: ReadonlyArray<Row> = [
   [null, 'TypeError', 'null'],
   [true, 'TypeError', 'true'],
   [10n, 'TypeError', '10'],
-  [[5], 'TypeError', '[5]'],
+  [[5, 6], 'TypeError', '5,6'],
   [{ ms: 5 }, 'TypeError', '[object Object]'],
   [Symbol('ms'), 'TypeError', 'Symbol(ms)'],
-  [function ms() {}, 'TypeError', 'ms']
+  [Object.create(null), 'TypeError', 'object']
 ]
 
 export const badDurations: ReadonlyArray<Row> = [
@@ -33,7 +37,7 @@ export const badDurations: ReadonlyArray<Row> = [
   ['-1s', 'RangeError', '"-1s"'],
   ['1 s', 'RangeError', '"1 s"'],
   [' 1s', 'RangeError', '" 1s"'],
-  ['1s\n', 'RangeError', '"1s\\n"'],
+  ['1s\n', 'RangeError', '"1s\n"'],
   ['.5s', 'RangeError', '".5s"'],
   ['1.s', 'RangeError', '"1.s"'],
   ['1e3ms', 'RangeError', '"1e3ms"'],
@@ -64,9 +68,7 @@ export const refuses = (
   it.each(rows.map(([input, kind, printed]) => [printed, `${kind}, ${argument}`, input, kind] as const))(
     `${argument} %s -> %s`,
     (printed, _, input, kind) => {
-      const message = thrown(() => make(input as never))
-      expect(message.startsWith(`${kind}: ${argument} must be `)).toBe(true)
-      expect(message.endsWith(`, got ${printed}`)).toBe(true)
+      expect(thrown(() => make(input as never))).toBe(`${kind}: ${argument} must be …, got ${printed}`)
     }
   )
 }

@@ -62,7 +62,7 @@ const isResult = (value: unknown): value is Result => {
   try {
     const tag = (value as { _tag?: unknown } | null | undefined)?._tag
     const side = tag === 'Right' ? 'right' : tag === 'Left' && 'left'
-    if (side === false) return false
+    if (!side) return false
     // Counted in a loop, since a list of the keys would be most of the memory of a call that succeeds.
     let count = 0
     for (const key in value as object) {
@@ -98,22 +98,21 @@ const none: ReadonlyArray<unknown> = []
 
 /**
  * Gives `run` the shape, length and name of `like`, and an entry. A call from outside starts in the environment of the
- * machine; what was thrown inside, and not made a failure by a retry, becomes a `Left` there. A run that never rejects needs
- * no such ending, and says so by being `outermost` itself.
+ * machine; what was thrown inside, and not made a failure by a retry, becomes a `Left` there.
  */
-export const toAction = (
-  like: Callable,
-  run: Run,
-  outermost: Run = (env, args) => run(env, args).catch(left)
-): Callable => {
+export const toAction = (like: Callable, run: Run): Callable =>
+  toTotalAction(like, run, (env, args) => run(env, args).catch(left))
+
+/** The same for a run that never rejects; or with an ending of its own for calls from outside. */
+export const toTotalAction = ({ length, name }: Callable, run: Run, outermost = run): Callable => {
   const task = (args: ReadonlyArray<unknown>): Callable =>
     enterable(
       () => outermost(rootEnv, args),
       (env) => run(env, args)
     )
   const action: Callable = (...args) =>
-    like.length === 0 && args.every(isUndefined) ? outermost(rootEnv, none) : task(args)
-  Object.defineProperties(action, { length: { value: like.length }, name: { value: like.name } })
+    length === 0 && args.every(isUndefined) ? outermost(rootEnv, none) : task(args)
+  Object.defineProperties(action, { length: { value: length }, name: { value: name } })
   return enterable(action, run)
 }
 
@@ -134,6 +133,4 @@ export const withArguments = (fn: Callable): Callable => {
 
 /** Gives `fn` if it can be wrapped; throws a `TypeError` otherwise. */
 export const toCallable = (wrapper: string, fn: unknown): Callable =>
-  typeof fn === 'function'
-    ? (fn as Callable)
-    : invalid(`${wrapper}: action`, 'a function or a TaskEither', fn)
+  typeof fn === 'function' ? (fn as Callable) : invalid(`${wrapper}: action`, 'a function', fn)

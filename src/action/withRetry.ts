@@ -15,9 +15,9 @@ import {
   type Result,
   right,
   type Run,
-  toAction,
   toCallable,
-  toResult
+  toResult,
+  toTotalAction
 } from './entry.js'
 import type { Flight } from './Interrupt.js'
 import type { RetryError } from './RetryError.js'
@@ -64,11 +64,10 @@ export const withRetry = <PE, PA>(
 interface Retry {
   readonly plan: Plan
   readonly fn: Callable
-  readonly name: string
 }
 
 const retried = (plan: Plan, fn: Callable): Callable => {
-  const retry: Retry = { plan, fn, name: fn.name }
+  const retry: Retry = { plan, fn }
   const simple = !entryOf(fn) && !plan.refuse
   const run: Run = (env, args) => {
     const began = env.clock.now()
@@ -86,7 +85,7 @@ const retried = (plan: Plan, fn: Callable): Callable => {
       (error: unknown) => goOn(retry, env, args, began, threw(error))
     )
   }
-  return toAction(fn, run, run)
+  return toTotalAction(fn, run)
 }
 
 /**
@@ -108,7 +107,7 @@ const goOn = (
 
 /** Makes one attempt, entering the function, or the task that it gives back, where it can be entered. */
 const enter = (
-  { fn, name }: Retry,
+  { fn }: Retry,
   env: Env,
   args: ReadonlyArray<unknown>,
   attempt: number,
@@ -116,11 +115,13 @@ const enter = (
   previous: Failure<unknown, unknown> | undefined
 ): Promise<unknown> => {
   try {
-    const given =
-      entryOf(fn)?.(inAttempt(env, name, attempt, elapsed, previous), args) ??
-      (args.length === 0 ? fn() : fn(...args))
+    // What can be entered is; else a function is called, and may give a task.
+    const given = entryOf(fn) ? fn : fn(...args)
     const answer = isTask(given)
-      ? (entryOf(given)?.(inAttempt(env, name, attempt, elapsed, previous), []) ?? given())
+      ? (entryOf(given)?.(
+          { ...env, attempt: { attempt, elapsed, previous, name: fn.name } },
+          given === fn ? args : []
+        ) ?? given())
       : given
     // `then` of a native promise is called as it is; anything else is made one.
     return answer instanceof Promise ? answer : Promise.resolve(answer)
@@ -130,14 +131,6 @@ const enter = (
 }
 
 const isTask = (given: unknown): given is Callable => typeof given === 'function'
-
-const inAttempt = (
-  env: Env,
-  name: string,
-  attempt: number,
-  elapsed: number,
-  previous: Failure<unknown, unknown> | undefined
-): Env => ({ ...env, attempt: { attempt, elapsed, previous, name } })
 
 const threw = (error: unknown): Threw => ({ _tag: 'Threw', error })
 
@@ -163,10 +156,9 @@ const makeCall = (
 
   /** Settles the attempt under way with its outcome; without one, begins the next, or ends if the interrupt has fired. */
   const next = (outcome?: Outcome<unknown, unknown>): void => {
-    const { name, plan } = retry
     const { clock, interrupt } = env
     const elapsed = clock.now() - began
-    const context = contextOf(state, elapsed, name, args)
+    const context = contextOf(state, elapsed, retry.fn.name, args)
     const giveUp = (verdict: Verdict | { readonly _tag: 'Aborted'; readonly reason: unknown }): void => {
       const error: RetryError<unknown, unknown> = {
         ...verdict,
@@ -199,7 +191,7 @@ const makeCall = (
       return
     }
 
-    const ruling = decide(plan, state, outcome, context, env.random)
+    const ruling = decide(retry.plan, state, outcome, context, env.random)
     if (ruling._tag === 'Accept') {
       env.report?.(context, ruling, elapsed - startedAt)
       return resolve(right(ruling.value))
@@ -211,7 +203,7 @@ const makeCall = (
       duration: elapsed - startedAt,
       delay: interrupt?.fired ? undefined : ruling.delay
     })
-    failures = failures.concat(failure).slice(-plan.kept)
+    failures = failures.concat(failure).slice(-retry.plan.kept)
     // Each attempt that ended has failed.
     omitted = attempt - failures.length
     env.report?.(context, failure)

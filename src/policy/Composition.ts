@@ -176,7 +176,12 @@ const inScope = (evaluate: Evaluate, frame: Frame, slot: number): Answer => {
   const { settle } = frame
   // Only scopes are kept in the slots of scopes.
   const scope = (frame.memory[slot] ?? freshScope) as Scope
-  frame.settle = (advance) => remember(settle?.(advance) ?? frame.memory, slot, advance(scope))
+  frame.settle = (delay, drawn) =>
+    remember(settle?.(delay, drawn) ?? frame.memory, slot, {
+      retry: scope.retry + 1,
+      slept: scope.slept + delay,
+      drawn: drawn ?? scope.drawn
+    })
   return evaluate(frame, scope)
 }
 

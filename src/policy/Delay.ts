@@ -116,7 +116,7 @@ export const mapDelay = (
   const change = (delay: number): number => {
     const changed = f(delay)
     return isWithin(changed, Infinity)
-      ? changed
+      ? Math.min(changed, Number.MAX_VALUE)
       : invalid(`the answer of mapDelay '${name}'`, 'milliseconds >= 0', changed)
   }
   return (self: AnyPolicy) =>

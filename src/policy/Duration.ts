@@ -10,15 +10,20 @@ export type Duration = number | `${number}${Unit}`
 type Unit = 'ms' | 's' | 'm' | 'h'
 
 /** The longest length of time that is counted exactly: 2^53 - 1 ms. Longer waits saturate there. */
-export const longest = Number.MAX_SAFE_INTEGER
+export const longest = 2 ** 53 - 1
 
 const text = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
-const millis: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5 }
+const millis = { ms: 1, s: 1e3, m: 6e4, h: 36e5 }
 
 const parse = (value: string): number => {
-  const [, amount = NaN, unit = ''] = text.exec(value) ?? []
+  // Where the text does not match, both are undefined, and the product is NaN.
+  const [, amount, unit] = (text.exec(value) ?? []) as unknown as readonly [
+    string,
+    string,
+    keyof typeof millis
+  ]
   // Rounded to the nanosecond, so that '1.1s' is 1100 and not 1100.0000000000002.
-  return +(+amount * (millis[unit] ?? NaN)).toFixed(6)
+  return +(+amount * millis[unit]).toFixed(6)
 }
 
 /** Gives the milliseconds of a duration; throws a `RangeError` or `TypeError` that names `argument`. */

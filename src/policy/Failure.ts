@@ -77,12 +77,17 @@ export const read = (value: unknown, key: string): unknown => {
  */
 export const libraryTag = (value: unknown): unknown => {
   try {
-    const { _tag, failures, attempts, elapsed, omitted } = (value ?? {}) as Readonly<Record<string, unknown>>
-    return Array.isArray(failures) && [attempts, elapsed, omitted].every(Number.isFinite) && _tag
+    const { _tag, failures, attempts, elapsed, omitted, retryAfter } = (value ?? {}) as Readonly<
+      Record<string, unknown>
+    >
+    const whole = Array.isArray(failures)
+      ? [attempts, elapsed, omitted]
+      : _tag === 'CircuitOpen' && [retryAfter]
+    return whole && whole.every(Number.isFinite) && _tag
   } catch {
     return undefined // a getter that throws
   }
 }
 
 /** The tags of errors that mean "given up already": not retried unless `retryOn` names them. */
-export const givenUp: ReadonlyArray<unknown> = ['Exhausted', 'NotRetryable', 'BudgetExhausted']
+export const givenUp: ReadonlyArray<unknown> = ['Exhausted', 'NotRetryable', 'BudgetExhausted', 'CircuitOpen']

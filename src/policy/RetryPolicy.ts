@@ -140,7 +140,7 @@ const withMeaning = <T extends object, M>(data: T, means: M): T =>
 
 /** Gives a policy of a schedule and what it does, frozen. */
 export const fromSchedule = (schedule: Schedule, means: ScheduleMeaning): RetryPolicy =>
-  Object.freeze({ schedule: withMeaning(schedule, means) })
+  withMeaning({ schedule: withMeaning(schedule, means) }, {})
 
 /**
  * Gives a policy with some settings changed, as one that judges nothing, which fits every type: what the result can judge
@@ -177,5 +177,5 @@ export const mapParts = (schedule: Schedule, f: (part: AnyPolicy, index: number)
 /** Gives `value` if it is a policy; throws a `TypeError` that names `argument` otherwise. */
 export const toPolicy = <P extends AnyPolicy>(argument: string, value: P): P =>
   (value as Partial<P> | null | undefined)?.schedule?.[meaning] === undefined
-    ? invalid(argument, 'a retry policy made by the constructors', value)
+    ? invalid(argument, 'made by the constructors', value)
     : value

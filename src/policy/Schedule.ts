@@ -34,7 +34,7 @@ const formula = (schedule: Schedule, make: (slot: () => number) => Evaluate): Re
  */
 export const exponential = (base: Duration, factor = 2): RetryPolicy => {
   const first = toMillis('exponential: base', base)
-  if (!isWithin(factor, Number.MAX_VALUE)) invalid('exponential: factor', 'a finite number >= 0', factor)
+  if (!isWithin(factor, 1e308)) invalid('exponential: factor', 'a finite number >= 0', factor)
   return formula(
     { _tag: 'exponential', base: first, factor },
     // 0 times infinity would be NaN.

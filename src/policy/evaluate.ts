@@ -25,8 +25,8 @@ export interface Frame {
   readonly random: number
   /** What the parts remember that have to, addressed by slots given out when compiling. */
   memory: ReadonlyArray<unknown>
-  /** Gives the memory after the step, in which the scopes that take part have moved on. */
-  settle?: (advance: (scope: Scope) => Scope) => ReadonlyArray<unknown>
+  /** Gives the memory after a wait, in which the scopes that take part have moved on; `drawn` is `null` for a hinted wait. */
+  settle?: (delay: number, drawn: number | null) => ReadonlyArray<unknown>
   /** Has a `retryOn` or a `when` accepted the error by name? */
   judged?: boolean
   /** May another branch go on where this one refuses? */

@@ -5,7 +5,6 @@
 import { invalid } from './argument.js'
 import {
   compile,
-  endsLate,
   type Evaluate,
   type Frame,
   type Judge,
@@ -216,19 +215,21 @@ export const decide = (
     const window = evaluate(frame, state)
     if (!frame.judged && givenUp.includes(tag)) return giveUp(refused)
     if (isVerdict(window)) return giveUp(window)
-    if (endsLate(window, frame)) return giveUp(stopped)
     const drawn = draw(window, frame.random)
     const delay = Math.floor(drawn)
-    const advance = ({ retry, slept, drawn: last }: Scope): Scope => ({
-      retry: retry + 1,
-      slept: slept + delay,
-      // A wait that a hint has set says nothing of the schedule.
-      drawn: window.hint > 0 && window.from <= window.hint ? last : drawn
-    })
-    const memory = frame.settle?.(advance) ?? frame.memory
+    if (context.elapsed + delay > window.latest) return giveUp(stopped)
+    // A wait that a hint has set says nothing of the schedule.
+    const hinted = window.hint && window.from <= window.hint
+    const memory = frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
+    const { retry, slept } = state
     // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
-    const { retry, slept, drawn: last } = advance(state)
-    return { _tag: 'Retry', cause, delay, window, state: { retry, slept, drawn: last, delay, memory } }
+    return {
+      _tag: 'Retry',
+      cause,
+      delay,
+      window,
+      state: { retry: retry + 1, slept: slept + delay, drawn: hinted ? state.drawn : drawn, delay, memory }
+    }
   } catch (fault) {
     return giveUp({ _tag: 'PolicyFault', fault })
   }

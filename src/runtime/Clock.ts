@@ -65,15 +65,13 @@ export const nextTurn = (): Promise<void> =>
     giveWay(resolve)
   })
 
-const settled = Promise.resolve()
-
 const soon = (wake: () => void): (() => void) => {
   let cancelled = false
   const ring = (): void => {
     if (!cancelled) wake()
   }
   if (++count % turn === 0) giveWay(ring)
-  else void settled.then(ring)
+  else void Promise.resolve().then(ring)
   return () => {
     cancelled = true
   }

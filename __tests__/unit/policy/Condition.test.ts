@@ -79,9 +79,7 @@ describe('toCondition', () => {
     [['A', ['B', '']], 'RangeError', '""']
   ])('%p -> %s', (input, kind, printed) => {
     const message = thrown(() => toCondition('retryOn: condition', input as ConditionInput))
-    expect(message).toBe(
-      `${kind}: retryOn: condition must be an error class, a predicate, a text (_tag, name or code), or a list of these, got ${printed}`
-    )
+    expect(message).toBe(`${kind}: retryOn: condition must be …, got ${printed}`)
   })
 })
 
@@ -171,7 +169,7 @@ describe('matches', () => {
   it('an async predicate, which would always hold -> TypeError that names it', () => {
     const later = async (): Promise<boolean> => false
     expect(thrown(() => match(later as never, 'x'))).toBe(
-      "TypeError: the answer of condition 'later' must be a boolean, got [object Promise]"
+      "TypeError: the answer of condition 'later' must be …, got [object Promise]"
     )
   })
 })
@@ -188,12 +186,9 @@ describe('allOf', () => {
   })
 
   it.each<[unknown, string]>([
-    ['A', 'RangeError: allOf: conditions must be a list of conditions, got "A"'],
-    [undefined, 'TypeError: allOf: conditions must be a list of conditions, got undefined'],
-    [
-      ['A', null],
-      'TypeError: allOf: condition must be an error class, a predicate, a text (_tag, name or code), or a list of these, got null'
-    ]
+    ['A', 'RangeError: allOf: conditions must be …, got "A"'],
+    [undefined, 'TypeError: allOf: conditions must be …, got undefined'],
+    [['A', null], 'TypeError: allOf: condition must be …, got null']
   ])('%p -> %s', (conditions, text) => {
     expect(thrown(() => allOf(conditions as string[]))).toBe(text)
   })
@@ -208,10 +203,10 @@ describe.each<[string, (condition: never) => Condition]>([
   })
 
   it.each<[unknown, string]>([
-    ['', `RangeError: ${name}: condition must be`],
-    [5, `RangeError: ${name}: condition must be`],
-    [undefined, `TypeError: ${name}: condition must be`]
+    ['', `RangeError: ${name}: condition must be …, got ""`],
+    [5, `RangeError: ${name}: condition must be …, got 5`],
+    [undefined, `TypeError: ${name}: condition must be …, got undefined`]
   ])('%p -> %s', (condition, text) => {
-    expect(thrown(() => make(condition as never)).startsWith(text)).toBe(true)
+    expect(thrown(() => make(condition as never))).toBe(text)
   })
 })

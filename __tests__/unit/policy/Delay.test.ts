@@ -101,19 +101,13 @@ describe('withJitter', () => {
   })
 
   it.each<[unknown, string]>([
-    [NaN, "RangeError: withJitter: jitter must be a fraction from 0 to 1, 'full' or 'equal', got NaN"],
-    [-0.1, "RangeError: withJitter: jitter must be a fraction from 0 to 1, 'full' or 'equal', got -0.1"],
-    [1.1, "RangeError: withJitter: jitter must be a fraction from 0 to 1, 'full' or 'equal', got 1.1"],
-    [
-      'half',
-      "RangeError: withJitter: jitter must be a fraction from 0 to 1, 'full' or 'equal', got \"half\""
-    ],
-    ['0.5', "RangeError: withJitter: jitter must be a fraction from 0 to 1, 'full' or 'equal', got \"0.5\""],
-    [
-      undefined,
-      "TypeError: withJitter: jitter must be a fraction from 0 to 1, 'full' or 'equal', got undefined"
-    ],
-    [null, "TypeError: withJitter: jitter must be a fraction from 0 to 1, 'full' or 'equal', got null"]
+    [NaN, 'RangeError: withJitter: jitter must be …, got NaN'],
+    [-0.1, 'RangeError: withJitter: jitter must be …, got -0.1'],
+    [1.1, 'RangeError: withJitter: jitter must be …, got 1.1'],
+    ['half', 'RangeError: withJitter: jitter must be …, got "half"'],
+    ['0.5', 'RangeError: withJitter: jitter must be …, got "0.5"'],
+    [undefined, 'TypeError: withJitter: jitter must be …, got undefined'],
+    [null, 'TypeError: withJitter: jitter must be …, got null']
   ])('%p -> %s', (jitter, text) => {
     expect(thrown(() => withJitter(jitter as number))).toBe(text)
   })
@@ -224,7 +218,11 @@ describe('mapDelay', () => {
         1
       )
     ).toMatchObject([
-      { fault: new RangeError("the answer of mapDelay 'g' must be milliseconds >= 0, got -1") }
+      {
+        fault: expect.objectContaining({
+          message: expect.stringMatching(/^the answer of mapDelay 'g' must be .*, got -1$/)
+        })
+      }
     ])
   })
 
@@ -241,10 +239,10 @@ describe('mapDelay', () => {
   })
 
   it.each<[unknown, unknown, string]>([
-    ['', () => 1, 'RangeError: mapDelay: name must be a text, got ""'],
-    [undefined, () => 1, 'TypeError: mapDelay: name must be a text, got undefined'],
-    ['g', 5, 'RangeError: mapDelay: f must be a function, got 5'],
-    ['g', undefined, 'TypeError: mapDelay: f must be a function, got undefined']
+    ['', () => 1, 'RangeError: mapDelay: name must be …, got ""'],
+    [undefined, () => 1, 'TypeError: mapDelay: name must be …, got undefined'],
+    ['g', 5, 'RangeError: mapDelay: f must be …, got 5'],
+    ['g', undefined, 'TypeError: mapDelay: f must be …, got undefined']
   ])('%p, %p -> %s', (name, f, text) => {
     expect(thrown(() => mapDelay(name as string, f as () => number))).toBe(text)
   })
@@ -304,7 +302,9 @@ describe('delayFrom', () => {
     const hintOf = (): number => -1
     expect(simulate(pipe(fixed(1), delayFrom(hintOf, { max: 5 })), [failed()])).toMatchObject([
       {
-        fault: new RangeError("the hint of delayFrom 'hintOf' must be milliseconds >= 0 or undefined, got -1")
+        fault: expect.objectContaining({
+          message: expect.stringMatching(/^the hint of delayFrom 'hintOf' must be .*, got -1$/)
+        })
       }
     ])
   })
@@ -396,15 +396,15 @@ describe('delayFrom', () => {
   )
 
   it.each<[unknown, unknown, string]>([
-    [undefined, { max: 5 }, 'TypeError: delayFrom: f must be a function, got undefined'],
-    ['f', { max: 5 }, 'RangeError: delayFrom: f must be a function, got "f"']
+    [undefined, { max: 5 }, 'TypeError: delayFrom: f must be …, got undefined'],
+    ['f', { max: 5 }, 'RangeError: delayFrom: f must be …, got "f"']
   ])('%p, %p -> %s', (f, options, text) => {
     expect(thrown(() => delayFrom(f as () => number, options as { max: number }))).toBe(text)
   })
 
   it('no options -> TypeError that names max', () => {
-    expect(thrown(() => delayFrom(() => 1, undefined as never))).toMatch(
-      /^TypeError: delayFrom: max must be .*undefined$/
+    expect(thrown(() => delayFrom(() => 1, undefined as never))).toBe(
+      'TypeError: delayFrom: max must be …, got undefined'
     )
   })
 })

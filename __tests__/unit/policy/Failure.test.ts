@@ -1,4 +1,4 @@
-import { isGivenUp, isLibraryError, read } from '../../../src/policy/Failure.js'
+import { givenUp, libraryTag, read } from '../../../src/policy/Failure.js'
 
 const exhausted = { _tag: 'Exhausted', attempts: 2, elapsed: 5, omitted: 0, failures: [] }
 
@@ -26,35 +26,39 @@ describe('read', () => {
   })
 })
 
-describe('isLibraryError', () => {
-  it.each<[string, unknown, boolean]>([
-    ['the whole shape', exhausted, true],
-    ['another tag', { ...exhausted, _tag: 'Other' }, false],
-    ['no failures', { ...exhausted, failures: undefined }, false],
-    ['failures that are no list', { ...exhausted, failures: {} }, false],
-    ['no attempts', { ...exhausted, attempts: undefined }, false],
-    ['no elapsed', { ...exhausted, elapsed: '5' }, false],
-    ['no omitted', { ...exhausted, omitted: null }, false],
-    ['the tag alone', { _tag: 'Exhausted' }, false],
-    ['undefined', undefined, false]
-  ])('%s -> %p', (_, value, answer) => {
-    expect(isLibraryError(value, 'Aborted', 'Exhausted')).toBe(answer)
+describe('libraryTag', () => {
+  it.each<[string, unknown, unknown]>([
+    ['the whole shape -> its tag', exhausted, 'Exhausted'],
+    ['any tag on the whole shape -> that', { ...exhausted, _tag: 'Aborted' }, 'Aborted'],
+    ['CircuitOpen with its retryAfter -> its tag', { _tag: 'CircuitOpen', retryAfter: 100 }, 'CircuitOpen'],
+    ['no failures -> none', { ...exhausted, failures: undefined }, undefined],
+    ['failures that are no list -> none', { ...exhausted, failures: {} }, undefined],
+    ['no attempts -> none', { ...exhausted, attempts: undefined }, undefined],
+    ['elapsed as a text -> none', { ...exhausted, elapsed: '5' }, undefined],
+    ['no omitted -> none', { ...exhausted, omitted: null }, undefined],
+    ['the tag alone -> none', { _tag: 'Exhausted' }, undefined],
+    ["a user's CircuitOpen -> none", { _tag: 'CircuitOpen', room: 5 }, undefined],
+    ['an Error -> none', new Error('x'), undefined],
+    ['a text -> none', 'Exhausted', undefined],
+    ['null -> none', null, undefined],
+    ['undefined -> none', undefined, undefined]
+  ])('%s', (_, value, tag) => {
+    const found = libraryTag(value)
+    expect(typeof found === 'string' ? found : undefined).toBe(tag)
+  })
+
+  it('a getter that throws -> none', () => {
+    const throwing = {
+      get _tag(): never {
+        throw new Error('no')
+      }
+    }
+    expect(libraryTag(throwing)).not.toEqual(expect.any(String))
   })
 })
 
-describe('isGivenUp', () => {
-  it.each<[string, unknown, boolean]>([
-    ['Exhausted', exhausted, true],
-    ['NotRetryable', { ...exhausted, _tag: 'NotRetryable' }, true],
-    ['BudgetExhausted', { ...exhausted, _tag: 'BudgetExhausted' }, true],
-    ['CircuitOpen', { _tag: 'CircuitOpen', retryAfter: 100 }, true],
-    ['Aborted', { ...exhausted, _tag: 'Aborted' }, false],
-    ['PolicyFault', { ...exhausted, _tag: 'PolicyFault' }, false],
-    ["a user's Exhausted", { _tag: 'Exhausted', tank: 'empty' }, false],
-    ["a user's CircuitOpen", { _tag: 'CircuitOpen', room: 5 }, false],
-    ['an Error', new Error('x'), false],
-    ['undefined', undefined, false]
-  ])('%s -> %p', (_, error, answer) => {
-    expect(isGivenUp(error)).toBe(answer)
+describe('givenUp', () => {
+  it('errors that are not retried where nobody names them -> these', () => {
+    expect([...givenUp].sort()).toEqual(['BudgetExhausted', 'CircuitOpen', 'Exhausted', 'NotRetryable'])
   })
 })

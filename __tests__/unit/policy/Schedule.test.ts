@@ -20,9 +20,10 @@ import {
   type ScheduleStatus,
   simulate,
   step,
-  waits
+  waits,
+  withJitter
 } from 'reprise'
-import { badDurations, refuses, thrown } from '../../support/bad.js'
+import { badDurations, refuses, said, thrown } from '../../support/bad.js'
 import { root } from '../../support/built.js'
 
 const longest = 9_007_199_254_740_991
@@ -33,7 +34,7 @@ const decision = (policy: RetryPolicy) => {
   if (first?._tag === 'Retry') return [first.from, first.to]
   return first?._tag === 'GiveUp'
     ? first.reason === 'PolicyFault'
-      ? String(first.fault)
+      ? said(first.fault)
       : first.reason
     : undefined
 }
@@ -95,11 +96,11 @@ describe('exponential', () => {
   refuses('exponential: base', badDurations, (base) => exponential(base))
 
   it.each<[unknown, string]>([
-    [NaN, 'RangeError: exponential: factor must be a finite number >= 0, got NaN'],
-    [-1, 'RangeError: exponential: factor must be a finite number >= 0, got -1'],
-    [Infinity, 'RangeError: exponential: factor must be a finite number >= 0, got Infinity'],
-    ['2', 'RangeError: exponential: factor must be a finite number >= 0, got "2"'],
-    [null, 'TypeError: exponential: factor must be a finite number >= 0, got null']
+    [NaN, 'RangeError: exponential: factor must be …, got NaN'],
+    [-1, 'RangeError: exponential: factor must be …, got -1'],
+    [Infinity, 'RangeError: exponential: factor must be …, got Infinity'],
+    ['2', 'RangeError: exponential: factor must be …, got "2"'],
+    [null, 'TypeError: exponential: factor must be …, got null']
   ])('100, %p -> %s', (factor, text) => {
     expect(thrown(() => exponential(100, factor as number))).toBe(text)
   })
@@ -192,6 +193,14 @@ describe('decorrelated', () => {
     ])
   })
 
+  it('100 with full jitter -> goes by the wait that came out', () => {
+    expect(windows(pipe(decorrelated(100), withJitter('full')), [0.5, 0, 0.5])).toEqual([
+      [0, 300, 150],
+      [0, 450, 0],
+      [0, 100, 50]
+    ])
+  })
+
   it('0 -> 0 for ever', () => {
     expect(windows(decorrelated(0), [0.5, 0.9])).toEqual([
       [0, 0, 0],
@@ -224,9 +233,9 @@ describe('delays', () => {
   refuses('delays: item 1', badDurations, (item) => delays([10, item]))
 
   it.each<[unknown, string]>([
-    [undefined, 'TypeError: delays: list must be a list of durations, got undefined'],
-    [5, 'RangeError: delays: list must be a list of durations, got 5'],
-    ['5s', 'RangeError: delays: list must be a list of durations, got "5s"']
+    [undefined, 'TypeError: delays: list must be …, got undefined'],
+    [5, 'RangeError: delays: list must be …, got 5'],
+    ['5s', 'RangeError: delays: list must be …, got "5s"']
   ])('%p -> %s', (list, text) => {
     expect(thrown(() => delays(list as never))).toBe(text)
   })
@@ -245,9 +254,7 @@ describe('never', () => {
 })
 
 describe('custom', () => {
-  const fault = (expected: string, got: string) =>
-    `RangeError: the answer of custom 'f' must be ${expected}, got ${got}`
-  const time = "milliseconds >= 0 or a text such as '2s'"
+  const fault = (kind: string, got: string) => `${kind}: the answer of custom 'f' must be …, got ${got}`
 
   it.each<[CustomDelay, unknown]>([
     [100, [100, 100]],
@@ -261,19 +268,19 @@ describe('custom', () => {
     [2 ** 60, [longest, longest]],
     [Number.MAX_VALUE, [longest, longest]],
     [{ from: 2 ** 53, to: 2 ** 54 }, [longest / 2, longest]],
-    [NaN, fault(time, 'NaN')],
-    [-1, fault(time, '-1')],
-    ['soon' as never, fault(time, '"soon"')],
-    [{ from: 20, to: 10 }, fault('a window with from <= to', '[20,10]').replace('Range', 'Type')]
+    [NaN, fault('RangeError', 'NaN')],
+    [-1, fault('RangeError', '-1')],
+    ['soon' as never, fault('RangeError', '"soon"')],
+    [{ from: 20, to: 10 }, fault('TypeError', '20,10')]
   ])('%p -> %p', (answer, expected) => {
     expect(decision(custom('f', () => answer))).toEqual(expected)
   })
 
   it.each<[unknown, string]>([
-    [{ from: NaN, to: 10 }, `RangeError: the answer of custom 'f', from must be ${time}, got NaN`],
-    [{ from: 1, to: Infinity }, `RangeError: the answer of custom 'f', to must be ${time}, got Infinity`],
-    [undefined, `TypeError: the answer of custom 'f' must be ${time}, got undefined`],
-    [true, `TypeError: the answer of custom 'f' must be ${time}, got true`]
+    [{ from: NaN, to: 10 }, `RangeError: the answer of custom 'f', from must be …, got NaN`],
+    [{ from: 1, to: Infinity }, `RangeError: the answer of custom 'f', to must be …, got Infinity`],
+    [undefined, `TypeError: the answer of custom 'f' must be …, got undefined`],
+    [true, `TypeError: the answer of custom 'f' must be …, got true`]
   ])('%p -> %s', (answer, text) => {
     expect(decision(custom('f', () => answer as never))).toBe(text)
   })
@@ -332,10 +339,10 @@ describe('custom', () => {
   })
 
   it.each<[unknown, unknown, string]>([
-    ['', () => 1, 'RangeError: custom: name must be a text, got ""'],
-    [undefined, () => 1, 'TypeError: custom: name must be a text, got undefined'],
-    ['f', 5, 'RangeError: custom: f must be a function, got 5'],
-    ['f', undefined, 'TypeError: custom: f must be a function, got undefined']
+    ['', () => 1, 'RangeError: custom: name must be …, got ""'],
+    [undefined, () => 1, 'TypeError: custom: name must be …, got undefined'],
+    ['f', 5, 'RangeError: custom: f must be …, got 5'],
+    ['f', undefined, 'TypeError: custom: f must be …, got undefined']
   ])('%p, %p -> %s', (name, f, text) => {
     expect(thrown(() => custom(name as string, f as () => number))).toBe(text)
   })

@@ -1,43 +1,17 @@
-import { invalid, isWithin, named, print, wholeNumber } from '../../../src/policy/argument.js'
+import { invalid, isWithin, named, wholeNumber } from '../../../src/policy/argument.js'
 import { badCounts, refuses, thrown } from '../../support/bad.js'
-
-describe('print', () => {
-  const cycle: unknown[] = []
-  cycle.push(cycle)
-
-  it.each<[unknown, string]>([
-    [5, '5'],
-    [NaN, 'NaN'],
-    [10n, '10'],
-    [true, 'true'],
-    [null, 'null'],
-    [undefined, 'undefined'],
-    ['2 s', '"2 s"'],
-    ['a "quote"', '"a \\"quote\\""'],
-    [[1, 'a'], '[1,"a"]'],
-    [{ a: 1 }, '[object Object]'],
-    [new Error('no'), 'Error: no'],
-    [Symbol('s'), 'Symbol(s)'],
-    [function read() {}, 'read'],
-    [
-      (
-        () => () =>
-          1
-      )(),
-      '<function>'
-    ],
-    [cycle, 'object'],
-    [Object.create(null), 'object']
-  ])('%p -> %s', (value, text) => {
-    expect(print(value)).toBe(text)
-  })
-})
 
 describe('invalid', () => {
   it.each<[unknown, string]>([
-    [-1, 'RangeError: f: n must be small, got -1'],
-    ['x', 'RangeError: f: n must be small, got "x"'],
-    [undefined, 'TypeError: f: n must be small, got undefined']
+    [-1, 'RangeError: f: n must be …, got -1'],
+    ['x', 'RangeError: f: n must be …, got "x"'],
+    [undefined, 'TypeError: f: n must be …, got undefined'],
+    [null, 'TypeError: f: n must be …, got null'],
+    [10n, 'TypeError: f: n must be …, got 10'],
+    [Symbol('s'), 'TypeError: f: n must be …, got Symbol(s)'],
+    [[5, 6], 'TypeError: f: n must be …, got 5,6'],
+    [{ a: 1 }, 'TypeError: f: n must be …, got [object Object]'],
+    [Object.create(null), 'TypeError: f: n must be …, got object']
   ])('%p -> %s', (value, text) => {
     expect(thrown(() => invalid('f: n', 'small', value))).toBe(text)
   })
@@ -54,7 +28,7 @@ describe('wholeNumber', () => {
   })
 
   it('at least 1: 0 -> RangeError', () => {
-    expect(thrown(() => wholeNumber('n', 0, 1))).toBe('RangeError: n must be a whole number >= 1, got 0')
+    expect(thrown(() => wholeNumber('n', 0, 1))).toBe('RangeError: n must be …, got 0')
   })
 
   refuses('n', badCounts, (value) => wholeNumber('n', value, 0))
@@ -82,9 +56,9 @@ describe('named', () => {
   })
 
   it.each<[unknown, string]>([
-    ['', 'RangeError: f: name must be a text, got ""'],
-    [5, 'RangeError: f: name must be a text, got 5'],
-    [undefined, 'TypeError: f: name must be a text, got undefined']
+    ['', 'RangeError: f: name must be …, got ""'],
+    [5, 'RangeError: f: name must be …, got 5'],
+    [undefined, 'TypeError: f: name must be …, got undefined']
   ])('%p -> %s', (name, text) => {
     expect(thrown(() => named('f: name', name as string))).toBe(text)
   })

@@ -97,15 +97,15 @@ describe('simulate', () => {
     expect(waits(pipe(fixed(1e9), withJitter('full')), 2, 42)).toEqual([985_773_711, 778_932_862])
   })
 
-  const outcomes = "RangeError: simulate: outcomes must be a number, a list, or a text of 'L' and 'R', got "
+  const outcomes = 'RangeError: simulate: outcomes must be …, got '
 
   it.each<[unknown, string]>([
     ['LX', `${outcomes}"LX"`],
     ['l', `${outcomes}"l"`],
-    [-1, 'RangeError: simulate: outcomes must be a whole number >= 0, got -1'],
-    [2.5, 'RangeError: simulate: outcomes must be a whole number >= 0, got 2.5'],
-    [NaN, 'RangeError: simulate: outcomes must be a whole number >= 0, got NaN'],
-    [Infinity, 'RangeError: simulate: outcomes must be a whole number >= 0, got Infinity'],
+    [-1, 'RangeError: simulate: outcomes must be …, got -1'],
+    [2.5, 'RangeError: simulate: outcomes must be …, got 2.5'],
+    [NaN, 'RangeError: simulate: outcomes must be …, got NaN'],
+    [Infinity, 'RangeError: simulate: outcomes must be …, got Infinity'],
     [undefined, outcomes.replace('Range', 'Type') + 'undefined'],
     [null, outcomes.replace('Range', 'Type') + 'null'],
     [{}, outcomes.replace('Range', 'Type') + '[object Object]']
@@ -114,9 +114,9 @@ describe('simulate', () => {
   })
 
   it.each<[unknown, string]>([
-    [NaN, 'RangeError: simulate: seed must be a whole number, got NaN'],
-    [1.5, 'RangeError: simulate: seed must be a whole number, got 1.5'],
-    ['1', 'RangeError: simulate: seed must be a whole number, got "1"']
+    [NaN, 'RangeError: simulate: seed must be …, got NaN'],
+    [1.5, 'RangeError: simulate: seed must be …, got 1.5'],
+    ['1', 'RangeError: simulate: seed must be …, got "1"']
   ])('seed %p -> %s', (seed, text) => {
     expect(thrown(() => simulate(fixed(1), 1, seed as number))).toBe(text)
   })
@@ -127,7 +127,7 @@ describe('simulate', () => {
     ['a list', [failed('x')]]
   ])('no policy, %s -> TypeError', (_, given) => {
     expect(thrown(() => simulate(undefined as never, given))).toMatch(
-      /^TypeError: .*policy must be a retry policy/
+      /^TypeError: .*policy must be …, got undefined$/
     )
   })
 })
@@ -146,6 +146,6 @@ describe('waits', () => {
   })
 
   it('-1 -> RangeError', () => {
-    expect(thrown(() => waits(fixed(1), -1))).toMatch(/^RangeError: .* must be a whole number >= 0, got -1$/)
+    expect(thrown(() => waits(fixed(1), -1))).toMatch(/^RangeError: .* must be …, got -1$/)
   })
 })

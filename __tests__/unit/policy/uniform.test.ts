@@ -43,12 +43,12 @@ describe('toSeed', () => {
   })
 
   it.each<[unknown, string]>([
-    [NaN, 'RangeError: f: seed must be a whole number, got NaN'],
-    [2.5, 'RangeError: f: seed must be a whole number, got 2.5'],
-    [Infinity, 'RangeError: f: seed must be a whole number, got Infinity'],
-    ['1', 'RangeError: f: seed must be a whole number, got "1"'],
-    [null, 'TypeError: f: seed must be a whole number, got null'],
-    [undefined, 'TypeError: f: seed must be a whole number, got undefined']
+    [NaN, 'RangeError: f: seed must be …, got NaN'],
+    [2.5, 'RangeError: f: seed must be …, got 2.5'],
+    [Infinity, 'RangeError: f: seed must be …, got Infinity'],
+    ['1', 'RangeError: f: seed must be …, got "1"'],
+    [null, 'TypeError: f: seed must be …, got null'],
+    [undefined, 'TypeError: f: seed must be …, got undefined']
   ])('%p -> %s', (seed, text) => {
     expect(thrown(() => toSeed('f: seed', seed as number))).toBe(text)
   })

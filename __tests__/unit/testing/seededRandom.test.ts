@@ -21,11 +21,11 @@ describe('seededRandom', () => {
   })
 
   it.each<[unknown, string]>([
-    [NaN, 'RangeError: seededRandom: seed must be a whole number, got NaN'],
-    [0.5, 'RangeError: seededRandom: seed must be a whole number, got 0.5'],
-    [Infinity, 'RangeError: seededRandom: seed must be a whole number, got Infinity'],
-    ['42', 'RangeError: seededRandom: seed must be a whole number, got "42"'],
-    [undefined, 'TypeError: seededRandom: seed must be a whole number, got undefined']
+    [NaN, 'RangeError: seededRandom: seed must be …, got NaN'],
+    [0.5, 'RangeError: seededRandom: seed must be …, got 0.5'],
+    [Infinity, 'RangeError: seededRandom: seed must be …, got Infinity'],
+    ['42', 'RangeError: seededRandom: seed must be …, got "42"'],
+    [undefined, 'TypeError: seededRandom: seed must be …, got undefined']
   ])('%p -> %s', (seed, text) => {
     expect(thrown(() => seededRandom(seed as number))).toBe(text)
   })

@@ -39,6 +39,8 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     rules: {
       'no-console': 'error',
+      // What was thrown is passed on as it is, and anything can be thrown.
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
       'no-restricted-syntax': [
         'error',
         { selector: 'ClassDeclaration, ClassExpression', message: noClass },

@@ -29,6 +29,7 @@ import {
   type Wrap,
   wraps
 } from '../support/layers.js'
+import { heard } from '../support/process.js'
 import { start, turn } from '../support/task.js'
 
 const hour = 3_600_000
@@ -70,6 +71,24 @@ describe('P13 attempts after the result is out', () => {
     await clock.advance(hour)
     expect(ends).toMatchObject([{ at: 50, result: { left: { _tag: 'TimedOut', attempts: 1 } } }])
     expect(fn.calls()).toBe(1)
+  })
+
+  test('P13 a rejection after a timeout, and after an abort -> discarded, never unhandled', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const fn = scripted('T', { clock, duration: 100, thrown: () => new Error('late') })
+    const unhandled = await heard('unhandledRejection', async () => {
+      const one = start(pipe(fn, withRetry(immediate), withTimeout(50), withEnv({ clock })), clock)
+      const retried = pipe(fn, withRetry(immediate), withSignal(controller.signal), withEnv({ clock }))
+      const other = start(retried, clock)
+      await clock.advance(60)
+      controller.abort(reason)
+      await clock.advance(hour)
+      expect(one).toMatchObject([{ at: 50, result: { left: { _tag: 'TimedOut', failures: [] } } }])
+      expect(other).toEqual([{ at: 60, result: aborted({ failures: [] }) }])
+    })
+    expect(unhandled).toEqual([])
+    expect(fn.calls()).toBe(2)
   })
 
   test('P13 a success after the timeout of its attempt -> discarded: attempt 2 gives the result', async () => {

@@ -68,7 +68,7 @@ export const jitters: fc.Arbitrary<Jitter> = fc.oneof(
 
 // --- errors and conditions
 
-export class Broken extends Error {
+class Broken extends Error {
   readonly code = 'B'
 }
 
@@ -101,7 +101,7 @@ const isA = (error: unknown): boolean => tagOf(error) === 'A'
 const hasHint = (error: unknown): boolean => hintOf(error) !== undefined
 
 /** A name too long for a message, to see that nothing is cut. */
-export const longName = 'C'.repeat(100)
+const longName = 'C'.repeat(100)
 
 const single: fc.Arbitrary<Single> = fc.constantFrom<Single>(
   'A',
@@ -123,7 +123,7 @@ const conditionsOf = (leaf: fc.Arbitrary<Single>): fc.Arbitrary<Single | Readonl
   )
 
 /** Conditions without functions. */
-export const dataConditions: fc.Arbitrary<Single | ReadonlyArray<Single>> = conditionsOf(single)
+const dataConditions: fc.Arbitrary<Single | ReadonlyArray<Single>> = conditionsOf(single)
 
 /** Conditions of all kinds; none of them throws. */
 export const conditions: fc.Arbitrary<ConditionInputs> = fc.oneof(
@@ -264,7 +264,7 @@ const policiesOf = (kind: Kind): Policies =>
 export const schedules: Policies = policiesOf({ depth: 2, functions: true, times: true })
 
 /** Schedules that stop by count or list alone. */
-export const counted: Policies = policiesOf({ depth: 2 })
+const counted: Policies = policiesOf({ depth: 2 })
 
 /** Policies that ask errors for hints, and know no conditions. */
 export const hinted: Policies = policiesOf({ depth: 2, functions: true, times: true, hints: true })
@@ -291,7 +291,7 @@ export const dataPolicies: Policies = policiesOf({
 })
 
 /** Waits of a pipe, before and after which steps can be put in. */
-export const countedPipes: fc.Arbitrary<{
+const countedPipes: fc.Arbitrary<{
   readonly leaf: RetryPolicy
   readonly steps: ReadonlyArray<Change>
 }> = fc.record({ leaf: formulas, steps: fc.array(changes({ depth: 2 }), { maxLength: 4 }) })
@@ -329,7 +329,7 @@ const outcomesOf = (error: fc.Arbitrary<unknown>): fc.Arbitrary<Attempted['outco
     { weight: 1, arbitrary: fc.constant({ _tag: 'Rejected', value: 1, reasons: ['no'] } as const) }
   )
 
-export const draws: fc.Arbitrary<number> = fc.oneof(
+const draws: fc.Arbitrary<number> = fc.oneof(
   fc.constantFrom(0, 0.5, 1 - 2 ** -53),
   fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 )

@@ -22,7 +22,7 @@ export type Task = TE.TaskEither<unknown, number>
 export type Wrap = (task: Task) => Task
 
 /** Wrappers that change neither error nor result: inside or outside of the retry, abort must go through them. */
-export const layers: Readonly<Record<string, (task: Task) => Task>> = {
+const layers: Readonly<Record<string, (task: Task) => Task>> = {
   withTimeout: (task) => pipe(task, withTimeout('10h')),
   withDecoder: (task) => pipe(task, withDecoder(t.number)),
   withAttempt: (task) => withAttempt(() => task),

@@ -76,7 +76,7 @@ expectType<Equal<typeof d4, (id: string) => TE.TaskEither<Failed, number>>>(true
 const e1 = pipe(readUser, withRetry(policy))
 const e2: ReaderTaskEither<{ readonly url: string }, Failed, User> = e1
 expectType<Equal<typeof e1, (r: { readonly url: string }) => TE.TaskEither<Failed, User>>>(true)
-void e2
+export { e2 }
 
 const inline = withRetry(policy)(async (id: number) => id)
 expectType<Equal<typeof inline, (id: number) => TE.TaskEither<RetryError<unknown, number>, number>>>(true)
@@ -161,7 +161,7 @@ withTimeout(100)(jest.fn())
 // --- what is refused
 
 // @ts-expect-error the type of `id` has to be written: no silent any
-withRetry(policy)(async (id) => id)
+withRetry(policy)(async (id) => String(id))
 // @ts-expect-error a task or a function? say so with arrow
 withRetry(policy)(async (id?: string) => id)
 // @ts-expect-error a task or a function? say so with arrow

@@ -79,10 +79,10 @@ expectType<Equal<typeof decoded, RetryPolicy>>(true)
 
 // Predicates over different types intersect.
 interface A {
-  readonly a: 1
+  readonly a: number
 }
 interface B {
-  readonly b: 1
+  readonly b: number
 }
 const ofA = pipe(
   base,
@@ -100,8 +100,7 @@ expectType<Equal<typeof ofEither, RetryPolicy<A & B>>>(true)
 // Contravariant: what judges anything fits where less is asked, and not the other way round.
 const asTyped: RetryPolicy<HttpError, User> = plain
 // @ts-expect-error it judges HttpErrors only
-const asPlain: RetryPolicy = typed
-void [asTyped, asPlain]
+const asPlain: RetryPolicy = typed[(asTyped, asPlain)]
 
 // Wrong arguments.
 // @ts-expect-error a count is a number

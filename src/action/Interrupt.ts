@@ -65,7 +65,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
         const own = newFlight(outer)
         const cut = (): void => {
           self.cut(own)
-          reject(self as unknown as Error)
+          reject(self)
         }
         if (self.fired) {
           cut()
@@ -89,7 +89,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
           },
           (error: unknown) => {
             settled(() => {
-              reject(error as Error)
+              reject(error)
             })
           }
         )

@@ -177,10 +177,10 @@ const none: Option<never> = { _tag: 'None' }
  */
 export const toError = (error: unknown): Error => {
   if (error instanceof Error) return error
-  const name = String(read(error, '_tag') ?? 'Error')
+  const tag = read(error, '_tag')
   const cause = causeOf(error)
   const result = new Error(describe(error, cause), { cause })
-  result.name = name
+  if (typeof tag === 'string') result.name = tag
   return result
 }
 

@@ -42,7 +42,7 @@ export type Callable = ((...args: ReadonlyArray<unknown>) => unknown) & {
   readonly [entry]?: Run
 }
 
-export const rootEnv: Env = { clock: systemClock, random: systemRandom }
+const rootEnv: Env = { clock: systemClock, random: systemRandom }
 
 // --- results
 
@@ -56,6 +56,7 @@ export const right = (value: unknown): Result => ({ _tag: 'Right', right: value 
 export const toResult = (value: unknown): Result => (isResult(value) ? value : right(value))
 
 // V8 makes nothing of this inside such a loop, unlike `Object.hasOwn`.
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is only ever called with a `this`
 const hasOwn = Object.prototype.hasOwnProperty
 
 const isResult = (value: unknown): value is Result => {

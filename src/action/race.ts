@@ -72,7 +72,7 @@ export const race =
         },
         (thrown: unknown) => {
           finish(() => {
-            reject(thrown as Error)
+            reject(thrown)
           })
         }
       )

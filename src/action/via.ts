@@ -1,5 +1,5 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { type Callable, type Run, toAction, toCallable, toRun } from './entry.js'
+import { type Run, toAction, toCallable, toRun } from './entry.js'
 
 /**
  * Makes a plain fp-ts step between two wrappers one that keeps the context (attempt, signal, clock, observers): without
@@ -31,7 +31,7 @@ export const via =
     const run: Run = (env) => {
       const entered = () => inner(env, [])
       // What is inside resolves to the Either of the task, whose types are E and A.
-      return toRun(step(entered as TaskEither<E, A>) as Callable)(env, [])
+      return toRun(step(entered as TaskEither<E, A>))(env, [])
     }
     // A run resolves to the Either of the step, whose types are E2 and B.
     return toAction(callable, run) as TaskEither<E2, B>

@@ -126,7 +126,7 @@ const enter = (
     // `then` of a native promise is called as it is; anything else is made one.
     return answer instanceof Promise ? answer : Promise.resolve(answer)
   } catch (error) {
-    return Promise.reject(error as Error)
+    return Promise.reject(error)
   }
 }
 

@@ -146,11 +146,8 @@ export const fromSchedule = (schedule: Schedule, means: ScheduleMeaning): RetryP
  * Gives a policy with some settings changed, as one that judges nothing, which fits every type: what the result can judge
  * is stated in the signatures of the combinators, never in the data.
  */
-export const update = (
-  self: AnyPolicy,
-  settings: Partial<RetryPolicy>,
-  means?: Meanings | undefined
-): RetryPolicy => withMeaning({ ...(self as RetryPolicy), ...settings }, { ...self[meaning], ...means })
+export const update = (self: AnyPolicy, settings: Partial<RetryPolicy>, means?: Meanings): RetryPolicy =>
+  withMeaning({ ...(self as RetryPolicy), ...settings }, { ...self[meaning], ...means })
 
 /** Gives a policy without some of its settings. */
 export const omit = (self: AnyPolicy, keys: ReadonlyArray<keyof Settings>): RetryPolicy => {

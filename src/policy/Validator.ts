@@ -91,7 +91,8 @@ const judge = (validator: Validator, result: unknown, context: Context): Readonl
     if (typeof read(answer, 'then') === 'function') return [`${name} must return a boolean, got a promise`]
     return answer ? [] : [`${name} returned ${print(answer)}`]
   } catch (error) {
-    return [`${name} threw: ${String(read(error, 'message') ?? print(error))}`]
+    const message = read(error, 'message')
+    return [`${name} threw: ${typeof message === 'string' ? message : print(error)}`]
   }
 }
 

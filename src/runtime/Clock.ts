@@ -57,6 +57,7 @@ const now = (): number => performance.now()
 const turn = 64
 let count = 0
 // `setTimeout` without a delay, where there is no `setImmediate`.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Node's types know of no browsers
 const giveWay: (wake: () => void) => unknown = globalThis.setImmediate ?? setTimeout
 
 /** Lets everything that is ready run, microtasks and all, before it resolves. */

@@ -49,7 +49,7 @@ export const scripted = <E = number, A = number>(
   const {
     left = (call) => call as E,
     right = (call) => call as A,
-    thrown = (call) => call,
+    thrown = (call: number): unknown => call,
     duration = 0,
     clock
   } = options
@@ -65,7 +65,7 @@ export const scripted = <E = number, A = number>(
       case 'T':
         throw thrown(call)
       case 'P':
-        return new Promise(() => undefined)
+        return new Promise<never>(() => undefined)
       default:
         return { _tag: 'Right', right: right(call) }
     }

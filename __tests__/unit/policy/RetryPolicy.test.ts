@@ -100,6 +100,7 @@ const everything: ReadonlyArray<readonly [string, RetryPolicy]> = [
   ['either of conditions', pipe(base, retryOn('A'), either(fixed(1)), either(pipe(fixed(2), retryOn('B'))))],
   ['when', pipe(base, when(['A', 'B'], fixed(1)))],
   ['retryOn', pipe(base, retryOn(['A', not('B'), allOf(['C', anyCause('D')])]))],
+  ['retryOn of classes and predicates', pipe(base, retryOn([TypeError, (error: unknown) => error === 1]))],
   ['retryOn over when', pipe(base, when('A', fixed(1)), retryOn('B'))],
   ['retryOn over parts', pipe(base, retryOn('A'), both(pipe(fixed(1), retryOn('B'))), retryOn('C'))],
   ['abortOn', pipe(base, abortOn('A'), abortOn(['B']))],

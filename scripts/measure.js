@@ -4,29 +4,30 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { exponential, limitRetries, withJitter, withRetry } from 'reprise'
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const right = (value) => ({ _tag: 'Right', right: value })
 
 /** What everybody writes: try, await, catch, sleep; waits as long as those of the policy. */
-const byHand =
-  (fn, base) =>
-  async (...args) => {
-    for (let retry = 0; ; retry++) {
-      try {
-        return right(await fn(...args))
-      } catch (error) {
-        if (retry === 3) return { _tag: 'Left', left: error }
-        await sleep(base * 2 ** retry * (0.5 + Math.random()))
-      }
+const byHand = async (fn, retries, base) => {
+  for (let retry = 0; ; retry++) {
+    try {
+      return right(await fn())
+    } catch (error) {
+      if (retry === retries) return { _tag: 'Left', left: error }
+      await new Promise((resolve) => setTimeout(resolve, base * 2 ** retry * (0.5 + Math.random())))
     }
   }
+}
 
-/** The same for a function that answers with an `Either`. */
-const eitherByHand = (fn, base) => async () => {
+/** The same for a function that answers with an `Either`, or throws. */
+const eitherByHand = async (fn, retries, base) => {
   for (let retry = 0; ; retry++) {
-    const result = await fn().catch((error) => ({ _tag: 'Left', left: error }))
-    if (result._tag === 'Right' || retry === 3) return result
-    await sleep(base * 2 ** retry * (0.5 + Math.random()))
+    try {
+      const result = await fn()
+      if (result._tag === 'Right' || retry === retries) return result
+    } catch (error) {
+      if (retry === retries) return { _tag: 'Left', left: error }
+    }
+    await new Promise((resolve) => setTimeout(resolve, base * 2 ** retry * (0.5 + Math.random())))
   }
 }
 
@@ -36,11 +37,11 @@ const success = async () => {
   const promise = async () => 1
   const task = async () => right(1)
   const arrow = async (id) => id
-  const [arrowByHand, arrowRetried] = [byHand(arrow, 100), withRetry(policy(100))(arrow)]
+  const [promised, tasked, arrowed] = [promise, task, arrow].map((fn) => withRetry(policy(100))(fn))
   const rows = {
-    'a promise': [byHand(promise, 100), withRetry(policy(100))(promise)],
-    'a TaskEither': [eitherByHand(task, 100), withRetry(policy(100))(task)],
-    'a function with arguments': [() => arrowByHand(5), () => arrowRetried(5)()]
+    'a promise': [() => byHand(promise, 3, 100), promised],
+    'a TaskEither': [() => eitherByHand(task, 3, 100), tasked],
+    'a function with arguments': [() => byHand(() => arrow(5), 3, 100), () => arrowed(5)()]
   }
   const best = Object.fromEntries(Object.keys(rows).map((name) => [name, [Infinity, Infinity]]))
   const calls = 20_000
@@ -66,7 +67,7 @@ const asleep = async (run) => {
   globalThis.gc()
   const before = process.memoryUsage().heapUsed
   for (let i = 0; i < count; i++) calls.push(run())
-  await sleep(500)
+  await new Promise((resolve) => setTimeout(resolve, 500))
   globalThis.gc()
   console.log(((process.memoryUsage().heapUsed - before) / count).toFixed(0))
   process.exit(calls.length === count ? 0 : 1)
@@ -76,7 +77,7 @@ const down = new Error('down')
 const failing = async () => {
   throw down
 }
-const sleepers = { hand: byHand(failing, 20_000), reprise: withRetry(policy(20_000))(failing) }
+const sleepers = { hand: () => byHand(failing, 3, 20_000), reprise: withRetry(policy(20_000))(failing) }
 
 const sleeper = sleepers[process.argv[2]]
 if (sleeper !== undefined) await asleep(sleeper)

@@ -263,9 +263,6 @@ const policiesOf = (kind: Kind): Policies =>
 /** Policies without conditions: they know nothing of errors. */
 export const schedules: Policies = policiesOf({ depth: 2, functions: true, times: true })
 
-/** Schedules that stop by count or list alone. */
-const counted: Policies = policiesOf({ depth: 2 })
-
 /** Policies that ask errors for hints, and know no conditions. */
 export const hinted: Policies = policiesOf({ depth: 2, functions: true, times: true, hints: true })
 
@@ -290,8 +287,8 @@ export const dataPolicies: Policies = policiesOf({
   retryOn: dataConditions
 })
 
-/** Waits of a pipe, before and after which steps can be put in. */
-const countedPipes: fc.Arbitrary<{
+/** Pipes that stop by count or list alone, in steps between which others can be put in. */
+export const countedPipes: fc.Arbitrary<{
   readonly leaf: RetryPolicy
   readonly steps: ReadonlyArray<Change>
 }> = fc.record({ leaf: formulas, steps: fc.array(changes({ depth: 2 }), { maxLength: 4 }) })
@@ -342,7 +339,7 @@ const durations = fc.oneof(
 const historiesOf = (error: fc.Arbitrary<unknown>): fc.Arbitrary<ReadonlyArray<Attempted>> =>
   fc.array(fc.record({ outcome: outcomesOf(error), duration: durations, random: draws }), {
     minLength: 1,
-    maxLength: 12
+    maxLength: 8
   })
 
 /** The failures of a call, one after the other. */

@@ -3,7 +3,7 @@
  * once, or that is watched or can be interrupted, keeps its progress in one record that nobody else sees.
  */
 import type { Verdict } from '../policy/evaluate.js'
-import type { Failure, Outcome, Threw } from '../policy/Failure.js'
+import type { Failed, Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
 import { contextOf, decide, initialState, type Plan, planOf } from '../policy/step.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
@@ -82,7 +82,7 @@ const retried = (plan: Plan, fn: Callable): Callable => {
         const result = toResult(value)
         return result._tag === 'Right' ? result : goOn(retry, env, args, began, toOutcome(result))
       },
-      (error: unknown) => goOn(retry, env, args, began, threw(error))
+      (error: unknown) => goOn(retry, env, args, began, failed('Threw', error))
     )
   }
   return toTotalAction(fn, run)
@@ -132,10 +132,12 @@ const enter = (
 
 const isTask = (given: unknown): given is Callable => typeof given === 'function'
 
-const threw = (error: unknown): Threw => ({ _tag: 'Threw', error })
+// With room for what makes it a failure later on: a call sleeps with it.
+const failed = (_tag: 'Failed' | 'Threw', error: unknown): Failed<unknown> | Threw =>
+  ({ _tag, error, attempt: 0, startedAt: 0, duration: 0, delay: undefined }) as Failed<unknown> | Threw
 
 const toOutcome = (result: Result): Outcome<unknown, unknown> =>
-  result._tag === 'Right' ? { _tag: 'Answered', value: result.right } : { _tag: 'Failed', error: result.left }
+  result._tag === 'Right' ? { _tag: 'Answered', value: result.right } : failed('Failed', result.left)
 
 // --- a call that keeps its progress
 
@@ -185,7 +187,7 @@ const makeCall = (
         },
         (error: unknown) => {
           // An interrupt cuts an attempt short by rejecting with itself.
-          next(interrupt && error === interrupt ? undefined : threw(error))
+          next(interrupt && error === interrupt ? undefined : failed('Threw', error))
         }
       )
       return

@@ -32,7 +32,7 @@ import { cap, lift, raise, spread, within } from './Window.js'
  */
 export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
   if (jitter !== 'full' && jitter !== 'equal' && !isWithin(jitter, 1)) {
-    invalid('withJitter: jitter', "a fraction from 0 to 1, 'full' or 'equal'", jitter)
+    invalid('withJitter: jitter', "from 0 to 1, 'full' or 'equal'", jitter)
   }
   return (self: AnyPolicy) =>
     update(

@@ -98,7 +98,7 @@ export interface Hint {
 
 // --- meaning
 
-const meaning: unique symbol = /* #__PURE__ */ Symbol.for('reprise/meaning@1') as never
+const meaning: unique symbol = /* #__PURE__ */ Symbol.for('reprise/does@1') as never
 
 /**
  * Makes the evaluator of a schedule; `slot` gives out addresses in the memory. The jitter of the policy is for the schedule
@@ -140,7 +140,7 @@ const withMeaning = <T extends object, M>(data: T, means: M): T =>
 
 /** Gives a policy of a schedule and what it does, frozen. */
 export const fromSchedule = (schedule: Schedule, means: ScheduleMeaning): RetryPolicy =>
-  withMeaning({ schedule: withMeaning(schedule, means) }, {})
+  Object.freeze({ schedule: withMeaning(schedule, means) })
 
 /**
  * Gives a policy with some settings changed, as one that judges nothing, which fits every type: what the result can judge

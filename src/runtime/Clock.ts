@@ -71,8 +71,8 @@ const soon = (wake: () => void): (() => void) => {
   const ring = (): void => {
     if (!cancelled) wake()
   }
-  if (++count % turn === 0) giveWay(ring)
-  else void Promise.resolve().then(ring)
+  if (++count % turn) void Promise.resolve().then(ring)
+  else giveWay(ring)
   return () => {
     cancelled = true
   }

@@ -55,6 +55,12 @@ describe.each<[string, Clock]>([
     expect([delays(), wake.mock.calls.length]).toEqual([[100], 1])
   })
 
+  it.each([0.1, 1])('after(%d) -> one timer of 1', (delay) => {
+    const { delays } = fakes()
+    clock.after(delay, () => {})
+    expect(delays()).toEqual([1])
+  })
+
   it('after(99.5) -> a timer of 100: never earlier', () => {
     const { delays, ring } = fakes()
     const wake = jest.fn()
@@ -63,14 +69,18 @@ describe.each<[string, Clock]>([
     expect([delays(), wake.mock.calls.length]).toEqual([[100], 1])
   })
 
-  it('a timer that rings 1.5 ms early -> another of 2, and no waking yet', () => {
+  it.each([
+    [1.5, 2],
+    [0.5, 1],
+    [49, 49]
+  ])('a timer that rings %d ms early -> another of %d, and no waking yet', (early, rest) => {
     const { delays, ring } = fakes()
     const wake = jest.fn()
     clock.after(100, wake)
-    ring(98.5)
-    expect([delays(), wake.mock.calls.length]).toEqual([[100, 2], 0])
-    ring(2)
-    expect([delays(), wake.mock.calls.length]).toEqual([[100, 2], 1])
+    ring(100 - early)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100, rest], 0])
+    ring(rest)
+    expect([delays(), wake.mock.calls.length]).toEqual([[100, rest], 1])
   })
 
   it('a timer that rings late -> wakes', () => {
@@ -159,7 +169,7 @@ describe.each<[string, Clock]>([
     expect(wake).not.toHaveBeenCalled()
   })
 
-  it('after(0) again and again -> the event loop gets a turn now and then', async () => {
+  it('after(0) again and again -> the event loop gets a turn every 64th time', async () => {
     let rounds = 0
     let going = true
     const again = (): void => {
@@ -167,11 +177,11 @@ describe.each<[string, Clock]>([
       if (going) clock.after(0, again)
     }
     again()
-    await turn()
+    // Microtasks alone would never let a turn pass.
+    for (let i = 0; i < 4; i++) await turn()
     going = false
-    // Microtasks alone would never have let this line run.
-    expect(rounds).toBeGreaterThan(1)
-    expect(rounds).toBeLessThanOrEqual(129)
+    expect(rounds).toBeGreaterThanOrEqual(2 * 64)
+    expect(rounds).toBeLessThanOrEqual(6 * 64)
     await turn()
   })
 })

@@ -156,7 +156,9 @@ export const omit = (self: AnyPolicy, keys: ReadonlyArray<keyof Settings>): Retr
     Object.fromEntries(
       Object.entries(data).filter(([key]) => !(keys as ReadonlyArray<string>).includes(key))
     ) as T
-  return withMeaning(rest(self as RetryPolicy), rest(self[meaning] ?? {}))
+  return keys.some((key) => key in self)
+    ? withMeaning(rest(self as RetryPolicy), rest(self[meaning] ?? {}))
+    : (self as RetryPolicy)
 }
 
 /** Gives the policies that a schedule is combined of; none for a formula. */

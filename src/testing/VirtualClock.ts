@@ -93,7 +93,8 @@ export const virtualClock = (): VirtualClock => {
 }
 
 /**
- * Makes a clock on which every wait ends at once, and moves the time on by its length. For one call at a time.
+ * Makes a clock on which every wait ends at once, and moves the time on by its length. For one call at a time, and not under
+ * `withTimeout`, whose time would be up at once.
  *
  * @category constructors
  * @since 0.1.0

@@ -1,0 +1,103 @@
+import { systemRandom } from 'reprise'
+import { virtualClock } from 'reprise/testing'
+import type { Env, Run } from '../../../src/action/entry.js'
+import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
+import { aborted, notBegun, race } from '../../../src/action/race.js'
+import { turn } from '../../support/task.js'
+
+/** A rival that is fired by hand; says how often it was disarmed. */
+const rival = () => {
+  const state: { fire: (reason: unknown) => void; disarmed: number } = { fire: () => undefined, disarmed: 0 }
+  return {
+    state,
+    arm: (fire: (reason: unknown) => void) => {
+      state.fire = fire
+      return () => {
+        state.disarmed += 1
+      }
+    },
+    error: (progress: object, reason: unknown) => ({ ...progress, reason })
+  }
+}
+
+const envOf = (): Env => ({ clock: virtualClock(), random: systemRandom })
+const pending: Run = () => new Promise(() => undefined)
+
+describe('race', () => {
+  it('a run that ends -> its result; disarmed once', async () => {
+    const { state, ...given } = rival()
+    const run = race(async () => ({ _tag: 'Right', right: 1 }), given)
+    expect(await run(envOf(), [])).toEqual({ _tag: 'Right', right: 1 })
+    state.fire('late')
+    await turn()
+    expect(state.disarmed).toBe(1)
+  })
+
+  it('a run that rejects -> rejects; disarmed once', async () => {
+    const { state, ...given } = rival()
+    await expect(race(() => Promise.reject('e'), given)(envOf(), [])).rejects.toBe('e')
+    expect(state.disarmed).toBe(1)
+  })
+
+  it('fired twice -> the error of the first', async () => {
+    const { state, ...given } = rival()
+    const ended = race(pending, given)(envOf(), [])
+    state.fire('first')
+    state.fire('second')
+    expect(await ended).toEqual({
+      _tag: 'Left',
+      left: { attempts: 1, elapsed: 0, failures: [], omitted: 0, reason: 'first' }
+    })
+    expect(state.disarmed).toBe(1)
+  })
+
+  it('an interrupt outside that has fired -> Aborted at once; not armed, not run', async () => {
+    const flight = newFlight(undefined)
+    const interrupt = makeInterrupt(flight)
+    interrupt.fire('over')
+    let runs = 0
+    const run = race(
+      () => {
+        runs += 1
+        return pending(envOf(), [])
+      },
+      {
+        arm: () => {
+          runs += 1
+          return () => undefined
+        },
+        error: () => 'unused'
+      }
+    )
+    expect(await run({ ...envOf(), interrupt, flight }, [])).toEqual({
+      _tag: 'Left',
+      left: { _tag: 'Aborted', attempts: 0, elapsed: 0, failures: [], omitted: 0, reason: 'over' }
+    })
+    expect(runs).toBe(0)
+  })
+
+  it('arguments and clock -> handed on; an interrupt of its own', async () => {
+    const seen: unknown[] = []
+    const env = envOf()
+    const { state: _, ...given } = rival()
+    const run = race(async (inner, args) => {
+      seen.push(args, inner.clock === env.clock, inner.interrupt === undefined)
+      return { _tag: 'Right', right: 1 }
+    }, given)
+    await run(env, ['a', 2])
+    expect(seen).toEqual([['a', 2], true, false])
+  })
+})
+
+describe('aborted', () => {
+  it('no progress, a reason -> an Aborted, every field', () => {
+    expect(aborted(notBegun, 'no')).toStrictEqual({
+      _tag: 'Aborted',
+      attempts: 0,
+      elapsed: 0,
+      failures: [],
+      omitted: 0,
+      reason: 'no'
+    })
+  })
+})

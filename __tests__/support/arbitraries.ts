@@ -257,7 +257,7 @@ const policiesOf = (kind: Kind): Policies =>
   kind.depth === 0
     ? leaves(kind)
     : fc
-        .tuple(leaves(kind), fc.array(changes(kind), { maxLength: 2 * kind.depth - 1 }))
+        .tuple(leaves(kind), fc.array(changes(kind), { maxLength: kind.depth + 1 }))
         .map(([leaf, steps]) => apply(leaf, steps))
 
 /** Policies without conditions: they know nothing of errors. */

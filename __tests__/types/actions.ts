@@ -6,7 +6,6 @@ import * as t from 'io-ts'
 import {
   type Aborted,
   arrow,
-  type DecodeError,
   exponential,
   type InvalidResult,
   onRetry,
@@ -132,12 +131,9 @@ expectType<
   >
 >(true)
 const decodedTask = pipe(taskUser, withDecoder(t.type({ name: t.string })))
-expectType<
-  Equal<
-    typeof decodedTask,
-    TE.TaskEither<HttpError | InvalidResult<ReadonlyArray<DecodeError>>, { name: string }>
-  >
->(true)
+expectType<Equal<typeof decodedTask, TE.TaskEither<HttpError | InvalidResult<t.Errors>, { name: string }>>>(
+  true
+)
 
 const aware = withAttempt(
   ({ attempt }) =>

@@ -97,9 +97,17 @@ export const isBudgetExhausted = (u: unknown): u is BudgetExhausted<unknown, unk
 /** Is this a `TimedOut` of this library? */
 export const isTimedOut = (u: unknown): u is TimedOut => libraryTag(u) === 'TimedOut'
 
+const retryTags: ReadonlyArray<unknown> = [
+  'Exhausted',
+  'NotRetryable',
+  'Aborted',
+  'PolicyFault',
+  'BudgetExhausted'
+]
+
 /** Is this an error of `withRetry`? */
 export const isRetryError = (u: unknown): u is RetryError<unknown, unknown> =>
-  ['Exhausted', 'NotRetryable', 'Aborted', 'PolicyFault', 'BudgetExhausted'].includes(String(libraryTag(u)))
+  retryTags.includes(libraryTag(u))
 
 // --- folding
 
@@ -224,7 +232,9 @@ const textOf = (value: unknown): string => {
   if (typeof message === 'string') return message
   if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : print(value)
   try {
-    return JSON.stringify(value)
+    // Nothing, where a `toJSON` gives nothing.
+    const json: unknown = JSON.stringify(value)
+    return typeof json === 'string' ? json : print(value)
   } catch {
     return print(value) // a cycle, or a getter that throws
   }

@@ -28,7 +28,8 @@ export const via =
   (task: TaskEither<E, A>): TaskEither<E2, B> => {
     const callable = toCallable('via', task)
     const inner = toRun(callable)
-    const run: Run = (env) => {
+    // `async`, so that a step that throws rejects, as everything inside does.
+    const run: Run = async (env) => {
       const entered = () => inner(env, [])
       // What is inside resolves to the Either of the task, whose types are E and A.
       return toRun(step(entered as TaskEither<E, A>))(env, [])

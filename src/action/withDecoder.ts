@@ -1,5 +1,5 @@
+import type { Either } from 'fp-ts/lib/Either.js'
 import { invalid } from '../policy/argument.js'
-import type { DecodeError, Decoder } from '../policy/Validator.js'
 import type { Checked, ErrorOf, Shaped } from './Action.js'
 import { left, right, toAction, toCallable, toRun } from './entry.js'
 import type { InvalidResult } from './RetryError.js'
@@ -25,9 +25,9 @@ import type { InvalidResult } from './RetryError.js'
  * @category actions
  * @since 0.1.0
  */
-export const withDecoder = <B>(
-  decoder: Decoder<unknown, B>
-): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F> | InvalidResult<ReadonlyArray<DecodeError>>, B>) => {
+export const withDecoder = <Errors, B>(decoder: {
+  readonly decode: (value: unknown) => Either<Errors, B>
+}): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F> | InvalidResult<Errors>, B>) => {
   if (typeof (decoder as Partial<typeof decoder> | undefined)?.decode !== 'function') {
     invalid('withDecoder: decoder', 'an io-ts decoder', decoder)
   }

@@ -1,3 +1,4 @@
+import { invalid } from '../policy/argument.js'
 import { checked } from '../policy/step.js'
 import type { Clock } from '../runtime/Clock.js'
 import type { Random } from '../runtime/Random.js'
@@ -34,7 +35,14 @@ export interface Environment {
 export const withEnv = (
   environment: Environment
 ): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) => {
-  const { clock, random } = environment
+  // Callers without types may hand over anything.
+  const { clock, random } =
+    (environment as Environment | undefined | null) ??
+    invalid('withEnv: environment', 'an object', environment)
+  if (clock && !(typeof clock.now === 'function' && typeof clock.after === 'function')) {
+    invalid('withEnv: clock', 'a clock', clock)
+  }
+  if (random && typeof random !== 'function') invalid('withEnv: random', 'a function', random)
   const changes = { ...(clock && { clock }), ...(random && { random: checked(random) }) }
   return ((fn: unknown) => {
     const callable = toCallable('withEnv', fn)

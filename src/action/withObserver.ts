@@ -68,4 +68,8 @@ export const withObserver = (
  * @since 0.1.0
  */
 export const onRetry = (f: (event: RetryScheduled) => unknown) =>
-  withObserver((event) => (event._tag === 'RetryScheduled' ? f(event) : undefined))
+  withObserver(
+    typeof f === 'function'
+      ? (event) => (event._tag === 'RetryScheduled' ? f(event) : undefined)
+      : invalid('onRetry: f', 'a function of an event', f)
+  )

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as E from 'fp-ts/lib/Either.js'
-import { immediate, succeed, withRetry } from 'reprise'
+import { immediate, limitRetries, succeed, withRetry } from 'reprise'
 
 describe('succeed', () => {
   it.each<[string, unknown]>([
@@ -27,10 +27,7 @@ describe('succeed', () => {
 
   it('of a Left, not marked -> a failure', async () => {
     const node: unknown = E.left('leaf')
-    const result = await pipe(
-      async () => node,
-      withRetry({ ...immediate, recordFailures: 1, limitRetries: 0 })
-    )()
+    const result = await pipe(async () => node, withRetry(pipe(immediate, limitRetries(0))))()
     expect(result._tag).toBe('Left')
   })
 })

@@ -9,7 +9,7 @@ const User = t.type({ name: t.string })
 
 /** Gives the length of what it decodes. */
 const Length = { decode: (u: unknown) => E.right(String(u).length) }
-const Picky = { decode: () => E.left([{ message: 'never' }]) }
+const Picky = { decode: () => E.left([{ value: 1, context: [], message: 'never' }]) }
 
 describe('withDecoder', () => {
   it('a result that fits -> Right', async () => {
@@ -32,7 +32,7 @@ describe('withDecoder', () => {
   it('a decoder of another kind -> its errors as they are', async () => {
     expect(await pipe(async () => 1, withDecoder(Picky))()).toStrictEqual({
       _tag: 'Left',
-      left: { _tag: 'InvalidResult', value: 1, errors: [{ message: 'never' }] }
+      left: { _tag: 'InvalidResult', value: 1, errors: [{ value: 1, context: [], message: 'never' }] }
     })
   })
 
@@ -57,6 +57,7 @@ describe('withDecoder', () => {
 
   it('decode needs its `this` -> has it', async () => {
     class Codec {
+      readonly name = 'Codec'
       readonly factor = 2
       decode(u: unknown): E.Either<never, number> {
         return E.right(Number(u) * this.factor)

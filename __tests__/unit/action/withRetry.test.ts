@@ -217,14 +217,6 @@ describe('withRetry', () => {
     })
   })
 
-  it('a function three deep -> the same as other wrappers make of it', async () => {
-    const deep = () => () => () => 1
-    const outer = withObserver(() => undefined)
-    expect(await withRetry(policy)(deep as never as () => Promise<number>)()).toEqual(
-      await outer(deep as never as () => Promise<number>)()
-    )
-  })
-
   it.each<[unknown, RegExp]>([
     [undefined, /^TypeError: policy must be .*got undefined$/],
     [null, /^TypeError: policy must be .*got null$/],

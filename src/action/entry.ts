@@ -125,6 +125,14 @@ const enterable = (fn: Callable, run: Run): Callable => {
   return fn
 }
 
+/** Gives a wrapper of any action: `make` gives the run of the whole for the run of what is inside. */
+export const toWrapper =
+  (name: string, make: (inner: Run) => Run): ((fn: unknown) => Callable) =>
+  (fn) => {
+    const callable = toCallable(name, fn)
+    return toAction(callable, make(toRun(callable)))
+  }
+
 /** Gives a function that is known to take arguments, by its length. */
 export const withArguments = (fn: Callable): Callable => {
   const marked: Callable = (...args) => fn(...args)

@@ -1,7 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { invalid } from '../policy/argument.js'
 import type { Checked, ErrorOf, Shaped } from './Action.js'
-import { left, right, toAction, toCallable, toRun } from './entry.js'
+import { left, right, toWrapper } from './entry.js'
 import type { InvalidResult } from './RetryError.js'
 
 /**
@@ -31,17 +31,13 @@ export const withDecoder = <Errors, B>(decoder: {
   if (typeof (decoder as Partial<typeof decoder> | undefined)?.decode !== 'function') {
     invalid('withDecoder: decoder', 'an io-ts decoder', decoder)
   }
-  return ((fn: unknown) => {
-    const callable = toCallable('withDecoder', fn)
-    const inner = toRun(callable)
-    return toAction(callable, async (env, args) => {
-      const result = await inner(env, args)
-      if (result._tag === 'Left') return result
-      const decoded = decoder.decode(result.right)
-      return decoded._tag === 'Right'
-        ? right(decoded.right)
-        : left({ _tag: 'InvalidResult', value: result.right, errors: decoded.left })
-    })
-    // The types of the shapes are worked out above; at run time all of them are callables.
+  // The types of the shapes are worked out above; at run time all of them are callables.
+  return toWrapper('withDecoder', (inner) => async (env, args) => {
+    const result = await inner(env, args)
+    if (result._tag === 'Left') return result
+    const decoded = decoder.decode(result.right)
+    return decoded._tag === 'Right'
+      ? right(decoded.right)
+      : left({ _tag: 'InvalidResult', value: result.right, errors: decoded.left })
   }) as never
 }

@@ -3,7 +3,7 @@ import { checked } from '../policy/step.js'
 import type { Clock } from '../runtime/Clock.js'
 import type { Random } from '../runtime/Random.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { toAction, toCallable, toRun } from './entry.js'
+import { toWrapper } from './entry.js'
 
 /** What the world looks like from inside: what is left out stays as it is outside. */
 export interface Environment {
@@ -44,10 +44,6 @@ export const withEnv = (
   }
   if (random && typeof random !== 'function') invalid('withEnv: random', 'a function', random)
   const changes = { ...(clock && { clock }), ...(random && { random: checked(random) }) }
-  return ((fn: unknown) => {
-    const callable = toCallable('withEnv', fn)
-    const inner = toRun(callable)
-    return toAction(callable, (env, args) => inner({ ...env, ...changes }, args))
-    // The types of the shapes are worked out above; at run time all of them are callables.
-  }) as never
+  // The types of the shapes are worked out above; at run time all of them are callables.
+  return toWrapper('withEnv', (inner) => (env, args) => inner({ ...env, ...changes }, args)) as never
 }

@@ -1,6 +1,6 @@
 import { invalid } from '../policy/argument.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { toAction, toCallable, toRun } from './entry.js'
+import { toWrapper } from './entry.js'
 import { type Observer, type Report, reportTo, type RetryScheduled } from './RetryEvent.js'
 
 /**
@@ -33,17 +33,13 @@ export const withObserver = (
 ): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F>, ResultOf<F>>) => {
   if (typeof observer !== 'function') invalid('withObserver: observer', 'a function of an event', observer)
   const mine = reportTo(observer)
-  return ((fn: unknown) => {
-    const callable = toCallable('withObserver', fn)
-    const inner = toRun(callable)
-    return toAction(callable, (env, args) => {
-      const report: Report = (...what) => {
-        mine(...what)
-        env.report?.(...what)
-      }
-      return inner({ ...env, report }, args)
-    })
-    // The types of the shapes are worked out above; at run time all of them are callables.
+  // The types of the shapes are worked out above; at run time all of them are callables.
+  return toWrapper('withObserver', (inner) => (env, args) => {
+    const report: Report = (...what) => {
+      mine(...what)
+      env.report?.(...what)
+    }
+    return inner({ ...env, report }, args)
   }) as never
 }
 

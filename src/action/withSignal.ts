@@ -1,6 +1,6 @@
 import { invalid } from '../policy/argument.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { left, toAction, toCallable, toRun } from './entry.js'
+import { left, toWrapper } from './entry.js'
 import { aborted, notBegun, race } from './race.js'
 import type { Aborted } from './RetryError.js'
 
@@ -30,16 +30,10 @@ export const withSignal = (
   if (typeof (signal as Partial<AbortSignal> | undefined)?.addEventListener !== 'function') {
     invalid('withSignal: signal', 'an AbortSignal', signal)
   }
-  return ((fn: unknown) => {
-    const callable = toCallable('withSignal', fn)
-    const run = race(toRun(callable), {
-      arm: (fire) => listen(signal, fire),
-      error: aborted
-    })
-    return toAction(callable, async (env, args) =>
-      signal.aborted ? left(aborted(notBegun, signal.reason)) : run(env, args)
-    )
-    // The types of the shapes are worked out above; at run time all of them are callables.
+  // The types of the shapes are worked out above; at run time all of them are callables.
+  return toWrapper('withSignal', (inner) => {
+    const run = race(inner, { arm: (fire) => listen(signal, fire), error: aborted })
+    return async (env, args) => (signal.aborted ? left(aborted(notBegun, signal.reason)) : run(env, args))
   }) as never
 }
 

@@ -1,6 +1,6 @@
 import { type Duration, toMillis } from '../policy/Duration.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { toAction, toCallable, toRun } from './entry.js'
+import { toWrapper } from './entry.js'
 import { race } from './race.js'
 import type { TimedOut } from './RetryError.js'
 
@@ -28,10 +28,10 @@ export const withTimeout = (
   timeout: Duration
 ): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F> | TimedOut, ResultOf<F>>) => {
   const ms = toMillis('withTimeout: timeout', timeout)
-  return ((fn: unknown) => {
-    const callable = toCallable('withTimeout', fn)
-    const inner = toRun(callable)
-    return toAction(callable, (env, args) =>
+  // The types of the shapes are worked out above; at run time all of them are callables.
+  return toWrapper(
+    'withTimeout',
+    (inner) => (env, args) =>
       race(inner, {
         arm: (fire) =>
           env.clock.after(ms, () => {
@@ -39,7 +39,5 @@ export const withTimeout = (
           }),
         error: (cut): TimedOut => ({ _tag: 'TimedOut', ...cut, timeout: ms })
       })(env, args)
-    )
-    // The types of the shapes are worked out above; at run time all of them are callables.
-  }) as never
+  ) as never
 }

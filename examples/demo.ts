@@ -1,12 +1,13 @@
 /**
- * A tour of reprise in five scenes: real `fetch` calls to a flaky HTTP server on this machine, each attempt printed as it
- * happens, and at the end what the client did beside what the server counted.
+ * A tour of reprise in five scenes: a client made with `worker`, with options for each method, makes real `fetch` calls to
+ * a flaky HTTP server on this machine. Each attempt is printed as it happens, and at the end what the client did beside
+ * what the server counted.
  *
  *   1. transient 503s, then an answer     exponential waits with jitter; only what is worth it is retried
  *   2. 200, but not what was asked for    `retryUntil` with an io-ts codec: a result can be a failure, too
  *   3. 400                                fails fast: one attempt, `NotRetryable`
  *   4. a user who has had enough          `withSignal` ends a long wait at once, as `Aborted`
- *   5. an answer that takes too long      `withTimeout` for each attempt, which hangs up on the server
+ *   5. an answer that takes too long      `attemptTimeout`, which hangs up on the server
  *
  * Run it:  npm run demo     It takes about five seconds, and ends with code 1 if a scene does not go as promised.
  */
@@ -15,21 +16,14 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import {
-  type AnyPolicy,
-  exponential,
-  fixed,
-  limitRetries,
+  policyOf,
   PolicyShow,
   type RetryEvent,
-  retryOn,
-  retryUntil,
   type TimedOut,
   withAttempt,
-  withJitter,
   withObserver,
-  withRetry,
   withSignal,
-  withTimeout
+  worker
 } from 'reprise'
 import { type FlakyServer, type Script, startServer } from './support/flakyServer.js'
 import { printEvent, printSummary, printTitle, type Promised, type Row, toRow } from './support/report.js'
@@ -71,26 +65,43 @@ const getJson = withAttempt(
       )
 )
 
-// --- policies: plain values, made from smaller ones
+// --- the client: plain functions, and what each method does about failures
 
 const isTransient = (error: HttpError | TimedOut): boolean =>
   error._tag !== 'BadStatus' || error.status === 429 || error.status >= 500
 
 const FinishedJob = t.type({ status: t.literal('done'), total: t.number }, 'FinishedJob')
 
-const backoff = pipe(exponential('250ms'), withJitter(0.5), limitRetries(4), retryOn(isTransient))
-const polling = pipe(fixed('300ms'), limitRetries(5), retryOn(isTransient), retryUntil(FinishedJob))
-const patient = pipe(fixed('30s'), limitRetries(10), retryOn(isTransient))
-const prompt = pipe(fixed('200ms'), withJitter('equal'), limitRetries(2), retryOn(isTransient))
+const makeClient = (url: string) =>
+  worker(
+    {
+      findOrders: (query: string) => getJson(`${url}/orders${query}`),
+      getJob: (id: number) => getJson(`${url}/jobs/${id}`),
+      getStatus: () => getJson(`${url}/down`),
+      getReport: () => getJson(`${url}/report`)
+    },
+    {
+      numRetries: { '*': 4, getJob: 5, getStatus: 10, getReport: 2 },
+      retryAlgorithm: { '*': 'fixed', findOrders: 'exponential' },
+      retryWait: { '*': '250ms', getJob: '300ms', getStatus: '30s', getReport: '200ms' },
+      retryJitter: { '*': 0, findOrders: 0.5, getReport: 'equal' },
+      retryOn: isTransient,
+      retryUntil: { '*': undefined, getJob: FinishedJob },
+      attemptTimeout: { '*': undefined, getReport: '1s' },
+      timeout: '8s' // the whole call, waits included: no scene goes on for longer, whatever happens
+    }
+  )
+
+type Client = ReturnType<typeof makeClient>
 
 // --- the scenes: what is called, and what is promised of it
 
 interface Scene {
   readonly title: string
   readonly path: string
-  readonly policy: AnyPolicy
+  readonly method: keyof Client
   /** Asked for when the scene begins. */
-  readonly call: (url: string) => TE.TaskEither<{ readonly _tag: string }, unknown>
+  readonly call: (client: Client) => TE.TaskEither<{ readonly _tag: string }, unknown>
   readonly promised: Promised
 }
 
@@ -105,36 +116,36 @@ const scenes: ReadonlyArray<Scene> = [
   {
     title: '1. transient 503s, then an answer',
     path: '/orders',
-    policy: backoff,
-    call: pipe(getJson, withRetry(backoff)),
+    method: 'findOrders',
+    call: (client) => client.findOrders(''),
     promised: { outcome: 'Succeeded', attempts: 4, hungUp: 0 }
   },
   {
     title: '2. 200, but not what was asked for',
     path: '/jobs/7',
-    policy: polling,
-    call: pipe(getJson, withRetry(polling)),
+    method: 'getJob',
+    call: (client) => client.getJob(7),
     promised: { outcome: 'Succeeded', attempts: 3, hungUp: 0 }
   },
   {
     title: '3. 400: not worth another try',
     path: '/orders?page=minus-one',
-    policy: backoff,
-    call: pipe(getJson, withRetry(backoff)),
+    method: 'findOrders',
+    call: (client) => client.findOrders('?page=minus-one'),
     promised: { outcome: 'NotRetryable', attempts: 1, hungUp: 0 }
   },
   {
     title: '4. a user who cancels during a long wait',
     path: '/down',
-    policy: patient,
-    call: (url) => pipe(getJson, withRetry(patient), withSignal(cancelledAfter(1000)))(url),
+    method: 'getStatus',
+    call: (client) => pipe(client.getStatus, withSignal(cancelledAfter(1000))),
     promised: { outcome: 'Aborted', attempts: 1, hungUp: 0 }
   },
   {
     title: '5. an answer that takes too long',
     path: '/report',
-    policy: prompt,
-    call: pipe(getJson, withTimeout('1s'), withRetry(prompt)),
+    method: 'getReport',
+    call: (client) => client.getReport,
     promised: { outcome: 'Succeeded', attempts: 2, hungUp: 1 }
   }
 ]
@@ -160,18 +171,18 @@ const script: Script = {
 
 const play =
   (server: FlakyServer) =>
-  ({ title, path, policy, call, promised }: Scene): T.Task<Row> =>
+  ({ title, path, method, call, promised }: Scene): T.Task<Row> =>
   () => {
-    printTitle(title, PolicyShow.show(policy))
+    const client = makeClient(server.url)
+    printTitle(title, PolicyShow.show(policyOf(client, method)))
     const events: RetryEvent[] = []
     const observed = pipe(
-      call,
-      withTimeout('8s'), // the whole call, waits included: no scene goes on for longer, whatever happens
+      call(client),
       withObserver((event) => events.push(event)),
       withObserver(printEvent(`GET ${path}`))
     )
     return pipe(
-      observed(`${server.url}${path}`),
+      observed,
       TE.match(
         ({ _tag }) => _tag,
         () => 'Succeeded'

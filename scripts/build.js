@@ -1,9 +1,11 @@
-// Builds dist/esm and dist/cjs side by side. Each gets its own package.json: the root one says "type": "module",
-// and bundlers read `sideEffects` from the nearest.
+// Builds dist/esm and dist/cjs side by side, the command line in one file, and the JSON Schema of configuration files.
+// Each format gets its own package.json: the root one says "type": "module", and bundlers read `sideEffects` from the
+// nearest.
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildCli } from './buildCli.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
@@ -26,6 +28,12 @@ const build = (format, type) =>
     })
   })
 
+const writeSchema = async () => {
+  const { configurationSchema } = await import(pathToFileURL(`${root}dist/esm/codec/index.js`).href)
+  writeFileSync(`${root}dist/schema.json`, JSON.stringify(configurationSchema, null, 2) + '\n')
+}
+
 rmSync(`${root}dist`, { recursive: true, force: true })
 const done = await Promise.all([build('esm', 'module'), build('cjs', 'commonjs')])
-process.exitCode = done.every(Boolean) ? 0 : 1
+if (done.every(Boolean)) await Promise.all([writeSchema(), buildCli(`${root}dist/cli`)])
+else process.exitCode = 1

@@ -1,4 +1,5 @@
 /** The public face of `reprise`: re-exports only. */
+export { type Bound, type Bounds, bounds } from './policy/bounds.js'
 export { andThen, both, either, getPolicyLattice, getPolicyMonoid, when } from './policy/Composition.js'
 export {
   allOf,
@@ -11,10 +12,13 @@ export {
 export { capDelay, delayFrom, floorDelay, mapDelay, withJitter } from './policy/Delay.js'
 export type { Duration } from './policy/Duration.js'
 export { PolicyEq } from './policy/Eq.js'
+export { type ChosenTable, explain, type Explanation, ExplanationShow } from './policy/explain.js'
 export type { Answered, Cause, Context, Failed, Failure, Outcome, Rejected, Threw } from './policy/Failure.js'
 export { isRetryable } from './policy/isRetryable.js'
 export { abortOn, recordFailures, retryOn, retryUntil } from './policy/Judgement.js'
 export { limitDelay, limitElapsed, limitRetries, limitTotalDelay } from './policy/Limit.js'
+export { lint } from './policy/lint.js'
+export type { LintRule, LintWarning } from './policy/LintWarning.js'
 export type { AnyPolicy, CustomDelay, Jitter, RetryPolicy, ScheduleStatus } from './policy/RetryPolicy.js'
 export {
   custom,
@@ -37,6 +41,7 @@ export {
   type StepInput,
   type StepState
 } from './policy/step.js'
+export type { WaitRow, WaitTable } from './policy/tabulate.js'
 export type { DecodeError, Decoder, ValidatorInput } from './policy/Validator.js'
 
 export { backgroundClock, type Clock, systemClock } from './runtime/Clock.js'
@@ -52,6 +57,7 @@ export {
   isAborted,
   isBudgetExhausted,
   isExhausted,
+  isInvalidResult,
   isNotRetryable,
   isPolicyFault,
   isRetryError,
@@ -61,6 +67,7 @@ export {
   match,
   type NotRetryable,
   type PolicyFault,
+  reasonsOf,
   rejectedValues,
   type RetryError,
   type TimedOut,
@@ -85,3 +92,14 @@ export { onRetry, withObserver } from './action/withObserver.js'
 export { withRetry } from './action/withRetry.js'
 export { withSignal } from './action/withSignal.js'
 export { withTimeout } from './action/withTimeout.js'
+
+export { policyOf } from './worker/policyOf.js'
+export { configure, worker, type WorkerMaker } from './worker/worker.js'
+export type {
+  MethodOptions,
+  PerMethod,
+  PerMethodRecord,
+  RetryAlgorithm,
+  WorkerDefaults,
+  WorkerOptions
+} from './worker/WorkerOptions.js'

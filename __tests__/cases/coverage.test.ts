@@ -39,13 +39,22 @@ const peers = [
   'M-06'
 ]
 
-// Pitfalls of other libraries, without those of HTTP (P5, P6, P18), resources (P10, P11, P25) and the worker (P22).
+// Pitfalls of other libraries, without those of HTTP (P5, P6, P18) and resources (P10, P11, P25).
 // prettier-ignore
 const pitfalls = [
-  'P1', 'P2', 'P3', 'P4', 'P7', 'P8', 'P9', 'P12', 'P13', 'P14', 'P15', 'P16', 'P17', 'P19', 'P20', 'P21', 'P23', 'P24', 'P26', 'P27', 'P28', 'P29'
+  'P1', 'P2', 'P3', 'P4', 'P7', 'P8', 'P9', 'P12', 'P13', 'P14', 'P15', 'P16', 'P17', 'P19', 'P20', 'P21', 'P22', 'P23', 'P24', 'P26', 'P27', 'P28', 'P29'
 ]
 
-const ids = [...peers, ...pitfalls]
+// Behaviours of a worker, without pools and processes (R20 to R23, R34, R35, R37 to R40) and limits (L).
+// prettier-ignore
+const worker = [
+  'R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10', 'R11', 'R12', 'R13', 'R14', 'R15', 'R16', 'R17',
+  'R18', 'R19', 'R24', 'R25', 'R26', 'R27', 'R28', 'R29', 'R30', 'R31', 'R32', 'R33', 'R36', 'R41', 'R42', 'R43',
+  'R44', 'R45', 'R46', 'R47', 'R48', 'R49', 'R50',
+  'C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8', 'C9', 'C10', 'C11', 'C12', 'C13', 'C14', 'C15', 'C16'
+]
+
+const ids = [...peers, ...pitfalls, ...worker]
 
 // What needs a process of its own (P20) is tested with the package.
 const files = [...readdirSync(__dirname), '../package/process.test.ts']

@@ -3,12 +3,14 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   abortOn,
+  bounds,
   custom,
   fixed,
   immediate,
   limitRetries,
   retryOn,
   type RetryEvent,
+  type RetryPolicy,
   type ScheduleStatus,
   withAttempt,
   withEnv,
@@ -61,6 +63,29 @@ describe('status', () => {
       [3, 0, 'error 2'],
       [4, 0, 'error 3']
     ])
+  })
+})
+
+describe('retries left', () => {
+  // Nothing counts down: the limit is read off the policy, and the attempt says how many of it are gone.
+  const retriesLeft = (policy: RetryPolicy) => {
+    const { retries } = bounds(policy)
+    return ({ attempt }: { readonly attempt: number }) =>
+      typeof retries === 'number' ? retries - (attempt - 1) : retries
+  }
+  const seenBy = async (policy: RetryPolicy): Promise<ReadonlyArray<unknown>> => {
+    const left = retriesLeft(policy)
+    const { events } = await scenario({ policy, script: 'LLLR' })
+    return events.flatMap((event) => (event._tag === 'AttemptStarted' ? [left(event)] : []))
+  }
+
+  it('H-12 retriesLeft with unlimited retries -> unbounded', async () => {
+    expect(await seenBy(immediate)).toEqual(['unbounded', 'unbounded', 'unbounded', 'unbounded'])
+    expect(await seenBy(fixed(100))).toEqual(['unbounded', 'unbounded', 'unbounded', 'unbounded'])
+  })
+
+  it('H-12 retriesLeft with limit 3 -> 3, 2, 1, 0', async () => {
+    expect(await seenBy(limit(3))).toEqual([3, 2, 1, 0])
   })
 })
 

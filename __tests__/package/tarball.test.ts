@@ -25,7 +25,7 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
 
 const entries = Object.keys(manifest.exports)
-  .filter((key) => key !== './package.json')
+  .filter((key) => !key.endsWith('.json'))
   .map((key) => key.replace(/^\./, 'reprise'))
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc')

@@ -212,12 +212,24 @@ const leaves = ({ functions = false }: Kind): Policies =>
 
 const twiceTheHint = (error: unknown): number => 2 * (hintOf(error) ?? 50)
 
+const hundredForA = (error: unknown): number | undefined => (isA(error) ? 100 : undefined)
+
 const hints = fc.constantFrom<Change>(
   (self) => delayFrom(hintOf, { max: '1m' })(self),
   (self) => delayFrom(hintOf, { max: 1000 })(self),
   (self) => delayFrom(twiceTheHint, { max: 10 })(self),
-  (self) => delayFrom((error: unknown) => (isA(error) ? 100 : undefined), { max: longest })(self)
+  (self) => delayFrom(hundredForA, { max: longest })(self)
 )
+
+/** Holds every function and class that generated policies are made of, for the codec. */
+export const registry = {
+  conditions: { Broken, Error, isA, hasHint },
+  schedules: Object.fromEntries(
+    customs.flatMap(({ schedule }) => (schedule._tag === 'custom' ? [[schedule.name, schedule.f]] : []))
+  ),
+  delays: Object.fromEntries(mappings.map(({ name, f }) => [name, f])),
+  hints: { hintOf, twiceTheHint, hundredForA }
+}
 
 /** One step of a pipe, of the given kind. */
 const changes = (kind: Kind): fc.Arbitrary<Change> => {

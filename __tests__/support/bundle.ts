@@ -7,7 +7,7 @@ import { type Ended, node } from './run.js'
 
 /**
  * Runs a script in a plain Node, with `gc` to call, on the sources as they are: for what jest's sandbox is too slow for.
- * The script may import 'reprise' and 'reprise/testing'.
+ * The script may import 'reprise', 'reprise/codec' and 'reprise/testing'.
  */
 export const runOnSources = async (script: string, timeout: number): Promise<Ended> => {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-script-'))
@@ -15,6 +15,7 @@ export const runOnSources = async (script: string, timeout: number): Promise<End
     const { outputFiles } = await build({
       stdin: { contents: script, resolveDir: root },
       alias: {
+        'reprise/codec': join(root, 'src/codec/index.ts'),
         'reprise/testing': join(root, 'src/testing/index.ts'),
         reprise: join(root, 'src/index.ts')
       },

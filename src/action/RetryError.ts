@@ -67,11 +67,12 @@ export interface TimedOut extends History<unknown, unknown> {
   readonly timeout: number
 }
 
-/** The error of `withDecoder`: the value, and what the decoder says of it. */
+/** The error of `withDecoder`: the value, what the decoder says of it, and that in words: path, expectation, value. */
 export interface InvalidResult<Errors = ReadonlyArray<unknown>> {
   readonly _tag: 'InvalidResult'
   readonly value: unknown
   readonly errors: Errors
+  readonly reasons: ReadonlyArray<string>
 }
 
 // --- guards
@@ -96,6 +97,10 @@ export const isBudgetExhausted = (u: unknown): u is BudgetExhausted<unknown, unk
 
 /** Is this a `TimedOut` of this library? */
 export const isTimedOut = (u: unknown): u is TimedOut => libraryTag(u) === 'TimedOut'
+
+/** Is this an `InvalidResult` of this library? */
+export const isInvalidResult = (u: unknown): u is InvalidResult<unknown> =>
+  read(u, '_tag') === 'InvalidResult' && Array.isArray(read(u, 'reasons'))
 
 const retryTags: ReadonlyArray<unknown> = [
   'Exhausted',
@@ -172,6 +177,34 @@ export const lastError = <E, A>(error: History<E, A>): Option<unknown> => {
 export const rejectedValues = <E, A>(error: History<E, A>): ReadonlyArray<A> =>
   error.failures.flatMap((failure) => (failure._tag === 'Rejected' ? [failure.value] : []))
 
+/**
+ * Gives why a result was refused, by `retryUntil` or `withDecoder`: a line for each error of a decoder, with its path, such
+ * as `items.0.price: expected number, got "1"`. None for a failure of another kind. The next attempt can learn from it.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import * as t from 'io-ts'
+ * import { immediate, limitRetries, reasonsOf, runOrThrow, withAttempt, withDecoder, withRetry } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * // Says what it was told is wrong with its last answer, and gets it right then.
+ * const model = async (prompt: string): Promise<unknown> => (prompt.includes('expected number') ? { price: 3 } : { price: '3' })
+ * const ask = pipe(
+ *   withAttempt(({ previous }) => async (question: string) => {
+ *     const wrong = previous._tag === 'Some' ? reasonsOf(previous.value) : []
+ *     return model([question, ...wrong].join('\n'))
+ *   }),
+ *   withDecoder(t.type({ price: t.number })),
+ *   withRetry(pipe(immediate, limitRetries(3)))
+ * )
+ * assert.deepEqual(await runOrThrow(ask('What does it cost?')), { price: 3 })
+ *
+ * @category folding
+ * @since 0.2.0
+ */
+export const reasonsOf = (failure: Failure<unknown, unknown>): ReadonlyArray<string> =>
+  failure._tag === 'Rejected' ? failure.reasons : isInvalidResult(failure.error) ? failure.error.reasons : []
+
 const none: Option<never> = { _tag: 'None' }
 
 // --- conversions
@@ -216,7 +249,7 @@ const withReason = (what: string, reason: string): string => (reason === '' ? wh
 
 const rejection = (error: Progress): string => {
   const last = lastFailure(error)
-  return last._tag === 'Some' && last.value._tag === 'Rejected' ? last.value.reasons.join('; ') : ''
+  return last._tag === 'Some' ? reasonsOf(last.value).join('; ') : ''
 }
 
 const sayings: Readonly<Record<RetryError<unknown, unknown>['_tag'], string>> = {
@@ -228,6 +261,7 @@ const sayings: Readonly<Record<RetryError<unknown, unknown>['_tag'], string>> = 
 }
 
 const textOf = (value: unknown): string => {
+  if (isInvalidResult(value) && value.reasons.length > 0) return value.reasons.join('; ')
   const message = read(value, 'message')
   if (typeof message === 'string') return message
   if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : print(value)

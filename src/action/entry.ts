@@ -140,6 +140,13 @@ export const withArguments = (fn: Callable): Callable => {
   return fn[entry] === undefined ? marked : enterable(marked, fn[entry])
 }
 
+/** Gives a method of an object as a function that needs no `this`, under the name that the object has for it. */
+export const toMethod = (fn: Callable, name: string, owner: object): Callable => {
+  // Bound functions keep their length, which tells their shape.
+  const method = Object.defineProperty(fn.bind(owner) as Callable, 'name', { value: name })
+  return fn[entry] === undefined ? method : enterable(method, fn[entry])
+}
+
 /** Gives `fn` if it can be wrapped; throws a `TypeError` otherwise. */
 export const toCallable = (wrapper: string, fn: unknown): Callable =>
   typeof fn === 'function' ? (fn as Callable) : invalid(`${wrapper}: action`, 'a function', fn)

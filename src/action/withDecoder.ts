@@ -1,13 +1,14 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { invalid } from '../policy/argument.js'
+import { reasonsFrom } from '../policy/Validator.js'
 import type { Checked, ErrorOf, Shaped } from './Action.js'
 import { left, right, toWrapper } from './entry.js'
 import type { InvalidResult } from './RetryError.js'
 
 /**
  * Decodes the result: it gets the decoder's type, and a result that does not fit becomes the failure `InvalidResult`, with
- * the value and the decoder's errors. Put it inside `withRetry` to ask again. (`retryUntil` takes decoders too, but leaves
- * the result as it is.)
+ * the value, the decoder's errors, and these as reasons that people can read. Put it inside `withRetry` to ask again.
+ * (`retryUntil` takes decoders too, but leaves the result as it is.)
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -20,7 +21,9 @@ import type { InvalidResult } from './RetryError.js'
  * const loadUser = pipe(load, withDecoder(User))
  *
  * assert.deepEqual(await loadUser(1)(), { _tag: 'Right', right: { name: 'Ada' } })
- * await assert.rejects(runOrThrow(loadUser(2)), { _tag: 'InvalidResult', value: { name: null } })
+ * await assert.rejects(runOrThrow(loadUser(2)), {
+ *   _tag: 'InvalidResult', value: { name: null }, reasons: ['name: expected string, got null']
+ * })
  *
  * @category actions
  * @since 0.1.0
@@ -38,6 +41,11 @@ export const withDecoder = <Errors, B>(decoder: {
     const decoded = decoder.decode(result.right)
     return decoded._tag === 'Right'
       ? right(decoded.right)
-      : left({ _tag: 'InvalidResult', value: result.right, errors: decoded.left })
+      : left({
+          _tag: 'InvalidResult',
+          value: result.right,
+          errors: decoded.left,
+          reasons: reasonsFrom(decoded.left)
+        })
   }) as never
 }

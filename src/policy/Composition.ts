@@ -231,8 +231,8 @@ type PartsMeaning = (parts: readonly [Evaluate, Evaluate], slot: () => number) =
 export const combine = (schedule: Schedule, means: PartsMeaning): RetryPolicy => {
   const all = parts(schedule)
   const lifted = all.map((part) => omit(part, ['abortOn', 'retryUntil', 'recordFailures']))
-  const abortOn = union(all.flatMap((part) => part.abortOn ?? []))
-  const retryUntil = union(all.flatMap((part) => part.retryUntil ?? []))
+  const abortOn = union(all.map((part) => part.abortOn ?? []))
+  const retryUntil = union(all.map((part) => part.retryUntil ?? []))
   const kept = all.flatMap((part) => part.recordFailures ?? [])
   const { abortOn: aborts, retryUntil: refuse } = Object.assign({}, ...all.map(meaningsOf)) as Meanings
   return update(
@@ -332,8 +332,14 @@ const givenUp = ['CircuitOpen', 'Exhausted', 'NotRetryable', 'BudgetExhausted'] 
 
 const anyOf = (...of: ReadonlyArray<AnyCondition>): AnyCondition => toCondition('retryOn: condition', of)
 
-const union = <T>(all: ReadonlyArray<T>): ReadonlyArray<T> =>
-  Object.freeze(all.filter((each, i) => all.findIndex((other) => sameData(each, other)) === i))
+/** Every pair of parts is compared once, however deep they stand in combinations of combinations. */
+const union = <T>(lists: ReadonlyArray<ReadonlyArray<T>>): ReadonlyArray<T> =>
+  Object.freeze(
+    lists.reduce<ReadonlyArray<T>>(
+      (all, more) => [...all, ...more.filter((each) => !all.some((other) => sameData(each, other)))],
+      []
+    )
+  )
 
 // --- instances
 

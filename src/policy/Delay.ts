@@ -31,9 +31,7 @@ import { cap, lift, raise, spread, within } from './Window.js'
  * @since 0.1.0
  */
 export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) => {
-  if (jitter !== 'full' && jitter !== 'equal' && !isWithin(jitter, 1)) {
-    invalid('withJitter: jitter', "from 0 to 1, 'full' or 'equal'", jitter)
-  }
+  toJitter('withJitter: jitter', jitter)
   return (self: AnyPolicy) =>
     update(
       self,
@@ -41,6 +39,12 @@ export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => 
       { withJitter: spreadBy }
     )
 }
+
+/** Gives `jitter` if it is one; throws an error that names `argument` otherwise. */
+export const toJitter = (argument: string, jitter: Jitter): Jitter =>
+  jitter === 'full' || jitter === 'equal' || isWithin(jitter, 1)
+    ? jitter
+    : invalid(argument, "from 0 to 1, 'full' or 'equal'", jitter)
 
 const spreadBy =
   (jitters: ReadonlyArray<Jitter>): Narrow =>

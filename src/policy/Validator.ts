@@ -110,3 +110,11 @@ export const explainErrors = (errors: ReadonlyArray<DecodeError>): ReadonlyArray
     const expected = context[context.length - 1]?.type.name ?? 'another value'
     return `${path.length === 0 ? 'result' : path.join('.')}: ${message ?? `expected ${expected}, got ${print(value)}`}`
   })
+
+/** Gives a line for each error of any decoder: what is no error of io-ts is printed as it is. */
+export const reasonsFrom = (errors: unknown): ReadonlyArray<string> =>
+  (Array.isArray(errors) ? (errors as ReadonlyArray<unknown>) : [errors]).flatMap((error) =>
+    isDecodeError(error) ? explainErrors([error]) : [typeof error === 'string' ? error : print(error)]
+  )
+
+const isDecodeError = (error: unknown): error is DecodeError => Array.isArray(read(error, 'context'))

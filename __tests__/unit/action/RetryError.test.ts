@@ -3,6 +3,7 @@ import {
   isAborted,
   isBudgetExhausted,
   isExhausted,
+  isInvalidResult,
   isNotRetryable,
   isPolicyFault,
   isRetryError,
@@ -10,6 +11,7 @@ import {
   lastError,
   lastFailure,
   match,
+  reasonsOf,
   rejectedValues,
   type RetryError,
   toError
@@ -187,6 +189,40 @@ describe('rejectedValues', () => {
   })
 })
 
+const invalidResult = {
+  _tag: 'InvalidResult',
+  value: { a: '1', b: null },
+  errors: ['of the decoder'],
+  reasons: ['a: expected number, got "1"', 'b: expected string, got null']
+} as const
+
+describe('isInvalidResult', () => {
+  it.each<[string, unknown, boolean]>([
+    ['an InvalidResult', invalidResult, true],
+    ['an InvalidResult without reasons', { ...invalidResult, reasons: [] }, true],
+    ['the tag alone', { _tag: 'InvalidResult' }, false],
+    ['reasons alone', { reasons: [] }, false],
+    ['another error', exhausted, false],
+    ['undefined', undefined, false]
+  ])('%s -> %s', (_, value, expected) => {
+    expect(isInvalidResult(value)).toBe(expected)
+  })
+})
+
+describe('reasonsOf', () => {
+  it.each<[string, Failure<unknown, unknown>, ReadonlyArray<string>]>([
+    ['a rejected result', rejected(1, 'odd', 'too small'), ['odd', 'too small']],
+    ['a rejected result without reasons', rejected(1), []],
+    ['Failed with an InvalidResult', failed(invalidResult), invalidResult.reasons],
+    ['Threw an InvalidResult', threw(invalidResult), invalidResult.reasons],
+    ['Failed with another error', failed(down), []],
+    ['Threw undefined', threw(undefined), []],
+    ["a user's error with reasons", failed({ _tag: 'Mine', reasons: ['x'] }), []]
+  ])('%s -> its reasons', (_, failure, reasons) => {
+    expect(reasonsOf(failure)).toEqual(reasons)
+  })
+})
+
 describe('toError', () => {
   it.each<[string, unknown, string, string, unknown]>([
     ['Exhausted', exhausted, 'Exhausted', 'gave up after 2 attempts in 1500 ms: down', down],
@@ -248,10 +284,16 @@ describe('toError', () => {
       { ...exhausted, failures: [rejected(1)] },
       'gave up after 2 attempts in 1500 ms'
     ],
+    ['InvalidResult', invalidResult, 'a: expected number, got "1"; b: expected string, got null'],
     [
-      'InvalidResult',
-      { _tag: 'InvalidResult', value: 1, errors: [] },
-      '{"_tag":"InvalidResult","value":1,"errors":[]}'
+      'InvalidResult without reasons',
+      { _tag: 'InvalidResult', value: 1, errors: [], reasons: [] },
+      '{"_tag":"InvalidResult","value":1,"errors":[],"reasons":[]}'
+    ],
+    [
+      'data with just the tag of an InvalidResult',
+      { _tag: 'InvalidResult', value: 1 },
+      '{"_tag":"InvalidResult","value":1}'
     ]
   ])('%s -> no error behind it: the cause is the data itself', (_, error, message) => {
     const got = toError(error)
@@ -269,6 +311,11 @@ describe('toError', () => {
     ['a symbol', Symbol('s'), 'gave up after 2 attempts in 1500 ms: Symbol(s)'],
     ['a function', function broken() {}, 'gave up after 2 attempts in 1500 ms: broken'],
     ['an object', { code: 7 }, 'gave up after 2 attempts in 1500 ms: {"code":7}'],
+    [
+      'an InvalidResult',
+      { ...invalidResult, reasons: ['a: no'] },
+      'gave up after 2 attempts in 1500 ms: a: no'
+    ],
     ['an object with a message', { message: 'm' }, 'gave up after 2 attempts in 1500 ms: m'],
     [
       'an object with a message that is no text',

@@ -26,13 +26,38 @@ describe('withDecoder', () => {
     const result = await pipe(async (): Promise<unknown> => value, withDecoder(User))()
     expect(result).toMatchObject({ _tag: 'Left', left: { _tag: 'InvalidResult', errors: [{ value: 1 }] } })
     expect(result._tag === 'Left' && (result.left as { value: unknown }).value).toBe(value)
-    expect(result._tag === 'Left' && Object.keys(result.left as object)).toEqual(['_tag', 'value', 'errors'])
+    expect(result._tag === 'Left' && (result.left as { reasons: unknown }).reasons).toEqual([
+      'name: expected string, got 1'
+    ])
   })
 
   it('a decoder of another kind -> its errors as they are', async () => {
     expect(await pipe(async () => 1, withDecoder(Picky))()).toStrictEqual({
       _tag: 'Left',
-      left: { _tag: 'InvalidResult', value: 1, errors: [{ value: 1, context: [], message: 'never' }] }
+      left: {
+        _tag: 'InvalidResult',
+        value: 1,
+        errors: [{ value: 1, context: [], message: 'never' }],
+        reasons: ['result: never']
+      }
+    })
+  })
+
+  it.each<[string, unknown, ReadonlyArray<string>]>([
+    ['a list of texts', ['too short', 'no vowel'], ['too short', 'no vowel']],
+    ['a text', 'too short', ['too short']],
+    ['an Error', new Error('too short'), ['Error: too short']],
+    ['nothing', [], []],
+    [
+      'errors of io-ts',
+      [{ value: 1, context: [{ key: 'a', type: t.string }] }],
+      ['a: expected string, got 1']
+    ]
+  ])('a decoder that says %s -> reasons in words', async (_, errors, reasons) => {
+    const decoder = { decode: () => E.left(errors) }
+    expect(await pipe(async () => 1, withDecoder(decoder))()).toStrictEqual({
+      _tag: 'Left',
+      left: { _tag: 'InvalidResult', value: 1, errors, reasons }
     })
   })
 

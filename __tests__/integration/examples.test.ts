@@ -1,0 +1,143 @@
+import { root } from '../support/built.js'
+import { node } from '../support/run.js'
+
+// PostgreSQL alone takes six seconds of a processor to start.
+const limit = 60_000
+
+interface Run {
+  /** The lines of the attempts, without their times and waits. */
+  readonly attempts: ReadonlyArray<string>
+  /** What was to be checked, and what came of it. */
+  readonly promises: ReadonlyArray<string>
+}
+
+const play = async (file: string): Promise<Run> => {
+  const { code, output } = await node(['scripts/example.js', `examples/${file}`], root, limit)
+  if (code !== 0) throw new Error(`examples/${file} ended with ${code} (limit ${limit} ms)\n${output}`)
+  const [tour = '', summary = ''] = output.split('\nWhat was promised:\n')
+  expect(summary).toMatch(/\n\nAll went as promised\.\n$/)
+  return {
+    attempts: [...tour.matchAll(/^ {2}\+ *\d+ ms {2}(.*)$/gm)].map(([, line = '']) =>
+      line
+        .trim()
+        .replace(/ -> next in \d+ ms$/, ' -> again')
+        .replace(/ in \d+ ms: /, ': ')
+        .replace(/ {2,}/, ' ')
+    ),
+    promises: summary
+      .split('\n')
+      .slice(0, -3)
+      .map((line) => line.trim().replace(/ {2,}/g, ' '))
+  }
+}
+
+test(
+  'examples/database.ts: a transfer amid conflicts is done once, a failed write is never repeated',
+  async () => {
+    const { attempts, promises } = await play('database.ts')
+    expect(attempts).toEqual([
+      'attempt 1 balanceOf("Ada")',
+      'terminating connection due to administrator command -> again',
+      'attempt 2 balanceOf("Ada")',
+      'the database system is starting up -> again',
+      'attempt 3 balanceOf("Ada")',
+      'accepted: 100',
+      'attempt 1 transfer({"id":"rent-2026-11","payer":"Ada","payee":"Grace","amount":30})',
+      'could not serialize access due to concurrent update -> again',
+      'attempt 2 transfer({"id":"rent-2026-11","payer":"Ada","payee":"Grace","amount":30})',
+      'deadlock detected -> again',
+      'attempt 3 transfer({"id":"rent-2026-11","payer":"Ada","payee":"Grace","amount":30})',
+      'accepted: "done"',
+      'attempt 1 transfer({"id":"rent-2026-11","payer":"Ada","payee":"Grace","amount":30})',
+      'accepted: "done before"',
+      'attempt 1 writeLog("rent paid")',
+      'Exhausted: gave up after 1 attempt: terminating connection due to administrator command',
+      'attempt 1 openAccount("Ada")',
+      'NotRetryable: not retryable after 1 attempt: duplicate key value violates unique constraint "accounts_pkey"'
+    ])
+    expect(promises).toEqual([
+      'kept 1. a read during a failover Succeeded, 3 attempts',
+      'kept 2. a transfer amid conflicts Succeeded, 3 attempts',
+      'kept 3. the same transfer, sent again Succeeded, 1 attempt',
+      'kept its answer {"_tag":"Right","right":"done before"}',
+      'kept 4. a write that fails half-way Exhausted, 1 attempt',
+      'kept 5. an account that there is already NotRetryable, 1 attempt',
+      'kept its SQLSTATE 23505',
+      'kept what the tables hold {"balances":{"Ada":70,"Grace":130},"transfers":1,"lines":1}',
+      'kept credits, those rolled back included 3',
+      'kept alerts tried 1'
+    ])
+  },
+  limit + 5_000
+)
+
+test(
+  'examples/languageModel.ts: each prompt carries what was wrong with the answer before',
+  async () => {
+    const { attempts, promises } = await play('languageModel.ts')
+    expect(attempts).toEqual([
+      'attempt 1 extractInvoice("Dear Ada Lovelace, you owe us 42.50 euros.")',
+      expect.stringContaining('result: expected JSON and nothing else -> again'),
+      'attempt 2 extractInvoice("Dear Ada Lovelace, you owe us 42.50 euros.")',
+      expect.stringContaining(
+        'total: expected number, got "42.50"; currency: expected "EUR" | "USD", got "euros" -> again'
+      ),
+      'attempt 3 extractInvoice("Dear Ada Lovelace, you owe us 42.50 euros.")',
+      'accepted: {"customer":"Ada Lovelace","total":42.5,"currency":"EUR"}',
+      'attempt 1 summarise("Dear Ada Lovelace, you owe us 42.50 euros.")',
+      '429 Too Many Requests {"error":"slow down"} -> again',
+      'attempt 2 summarise("Dear Ada Lovelace, you owe us 42.50 euros.")',
+      'accepted: "Ada has to pay."',
+      'attempt 1 extractInvoice("(300 pages)")',
+      'NotRetryable: not retryable after 1 attempt: 400 Bad Request {"error":"the letter is too long"}'
+    ])
+    expect(promises).toEqual([
+      'kept 1. an answer that gets better Succeeded, 3 attempts',
+      'kept its invoice {"_tag":"Right","right":{"customer":"Ada Lovelace","total":42.5,"currency":"EUR"}}',
+      'kept the end of prompt 1 Dear Ada Lovelace, you owe us 42.50 euros.',
+      'kept the end of prompt 2 This is wrong:',
+      'result: expected JSON and nothing else',
+      'kept the end of prompt 3 This is wrong:',
+      'total: expected number, got "42.50"',
+      'currency: expected "EUR" | "USD", got "euros"',
+      'kept 2. a model that is busy Succeeded, 2 attempts',
+      'kept it waited for the second that it was told true',
+      'kept 3. a letter that is too long NotRetryable, 1 attempt'
+    ])
+  },
+  limit + 5_000
+)
+
+test(
+  'examples/httpApi.ts: the server counts what the client says that it did',
+  async () => {
+    const { attempts, promises } = await play('httpApi.ts')
+    expect(attempts.slice(0, 8)).toEqual([
+      'attempt 1 getUser(7)',
+      'no answer: other side closed -> again',
+      'attempt 2 getUser(7)',
+      '503 Service Unavailable {"error":"busy"} -> again',
+      'attempt 3 getUser(7)',
+      '429 Too Many Requests {"error":"slow down"} -> again',
+      'attempt 4 getUser(7)',
+      'accepted: {"id":7,"name":"Ada"}'
+    ])
+    expect(promises).toEqual([
+      'kept 1. a user, after three failures Succeeded, 4 attempts',
+      'kept the server, /users/7 {"requests":4,"hungUp":0}',
+      'kept 2. a search that takes too long Succeeded, 2 attempts',
+      'kept the server, /orders?item=tea&page=1 {"requests":2,"hungUp":1}',
+      'kept 3. an order that fails Exhausted, 1 attempt',
+      'kept the server, /orders {"requests":1,"hungUp":0}',
+      'kept 4. a page that there is not NotRetryable, 1 attempt',
+      'kept the server, /orders?item=tea&page=-1 {"requests":1,"hungUp":0}',
+      'kept 5. a report that gets ready Succeeded, 3 attempts',
+      'kept the server, /reports/1 {"requests":3,"hungUp":0}',
+      'kept 6. a report that never does TimedOut, 2 attempts',
+      'kept the server, /reports/2 {"requests":2,"hungUp":1}',
+      'kept 7. a user who has had enough Aborted, 1 attempt',
+      'kept the server, /users/8 {"requests":1,"hungUp":0}'
+    ])
+  },
+  limit + 5_000
+)

@@ -1,0 +1,196 @@
+/**
+ * An independent search for histories that reach what `bounds` calls exact: by stepping, and by nothing that `bounds` itself
+ * is made of.
+ */
+import {
+  type AnyPolicy,
+  type Bounds,
+  type Decision,
+  initialState,
+  type Outcome,
+  type RetryPolicy,
+  step,
+  type StepState
+} from 'reprise'
+
+type Key = keyof Bounds
+type Failing = Exclude<Outcome<unknown, unknown>, { readonly _tag: 'Answered' }>
+type Retry = Extract<Decision<unknown, unknown>, { readonly _tag: 'Retry' }>
+type Stepping = (state: StepState, outcome: Failing, random: number, elapsed?: number) => Stepped | undefined
+
+interface Stepped {
+  readonly retry: Retry
+  readonly state: StepState
+}
+
+/** A call under way, whose attempts take no time. */
+interface Node {
+  readonly state: StepState
+  readonly before: StepState
+  readonly longest: number
+  readonly outcome: Failing
+}
+
+export const lastDraw = 1 - 2 ** -53
+
+const rejected: Failing = { _tag: 'Rejected', value: 1, reasons: ['no'] }
+
+// --- failures
+
+/** Failures of every kind that the conditions of a policy tell apart, by names and classes; one if they choose no schedule. */
+export const failuresFor = (policy: AnyPolicy): ReadonlyArray<Failing> => {
+  if (!JSON.stringify(policy.schedule).match(/"when"|"retryOn"/)) return [rejected]
+  const names = [...new Set(valuesOf('name', policy))].filter((name) => typeof name === 'string').slice(0, 4)
+  const types = [...new Set(valuesOf('type', policy))].filter((type) => typeof type === 'function')
+  const errors = subsets(names).flatMap((own) =>
+    subsets(names.filter((name) => !own.includes(name))).map((below) => {
+      const [_tag, name, code] = own
+      return { _tag, name, code, errors: below.map((each) => ({ _tag: each })) }
+    })
+  )
+  const instances = types.flatMap((type) =>
+    errors.map((error) => Object.assign(Object.create(type.prototype as object) as object, error))
+  )
+  return [rejected, ...[...errors, ...instances].map((error) => ({ _tag: 'Failed', error }) as const)]
+}
+
+/** What conditions hold under a key, anywhere in a policy. */
+const valuesOf = (key: 'name' | 'type', value: unknown): ReadonlyArray<unknown> => {
+  if (typeof value !== 'object' || value === null) return []
+  const { _tag, [key]: own } = value as { readonly [key in string]?: unknown }
+  return [
+    ...(_tag === 'named' || _tag === 'instanceOf' ? [own] : []),
+    ...Object.values(value).flatMap((each) => valuesOf(key, each))
+  ]
+}
+
+const subsets = (names: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> =>
+  names.reduce<ReadonlyArray<ReadonlyArray<string>>>(
+    (all, name) => [...all, ...all.map((each) => [...each, name])],
+    [[]]
+  )
+
+// --- stepping
+
+const stepping = (policy: RetryPolicy): Stepping => {
+  const decide = step(policy)
+  return (state, outcome, random, elapsed = state.slept) => {
+    const { decision, state: after } = decide(state, { outcome, elapsed, random })
+    return decision._tag === 'Retry' ? { retry: decision, state: after } : undefined
+  }
+}
+
+/** The draw for a wait of `wait` ms, or the nearest. */
+const drawFor = ({ from, to }: Retry, wait: number): number =>
+  to === from ? 0 : Math.max(0, Math.min((wait + 0.5 - from) / (to - from), lastDraw))
+
+/** Steps with the least draw, the greatest one, and the greatest that ends in time. */
+const optionsOf = (next: Stepping, state: StepState, outcome: Failing): ReadonlyArray<Stepped> => {
+  const least = next(state, outcome, 0)
+  const most = next(state, outcome, lastDraw)
+  if (least === undefined) return most === undefined ? [] : [most]
+  if (most !== undefined) return [least, most]
+  const fitting = next(state, outcome, drawFor(least.retry, Math.floor(least.retry.latest - state.slept)))
+  return fitting === undefined ? [least] : [least, fitting]
+}
+
+// --- searching
+
+const countsOf = (kept: unknown): number => (kept as { readonly retry?: number } | null)?.retry ?? 0
+
+/** Has it slept less, or drawn less where both slept the same? */
+const isLess = ({ state: a }: Node, { state: b }: Node): boolean =>
+  a.slept < b.slept || (a.slept === b.slept && (a.drawn ?? 0) < (b.drawn ?? 0))
+
+/** Does a history reach the value of a figure? */
+export const reaches = (policy: RetryPolicy, key: Key, value: number, patience = 20_000): boolean => {
+  const next = stepping(policy)
+  const failures = failuresFor(policy)
+  const isReached = ({ longest, state }: Node): boolean =>
+    (key === 'retries' ? state.retry : key === 'totalDelay' ? state.slept : longest) === value
+  let nodes: ReadonlyArray<Node> = [
+    { state: initialState, before: initialState, longest: 0, outcome: rejected }
+  ]
+  let steps = 0
+  if (nodes.some(isReached)) return true
+  while (nodes.length > 0 && steps < patience) {
+    const kept = new Map<string, Node>()
+    for (const { longest, state } of nodes) {
+      for (const outcome of failures) {
+        for (const option of optionsOf(next, state, outcome)) {
+          steps += 1
+          const node = {
+            state: option.state,
+            before: state,
+            longest: Math.max(longest, option.retry.delay),
+            outcome
+          }
+          if (isReached(node)) return true
+          // Of those with the same counts, the one that has slept least and the one that has slept most.
+          const counts = option.state.memory.map(countsOf).join()
+          for (const end of ['least', 'most'] as const) {
+            const at = `${counts} ${end}`
+            const other = kept.get(at)
+            const beats = other === undefined || (end === 'least' ? isLess(node, other) : isLess(other, node))
+            if (beats) kept.set(at, node)
+          }
+        }
+      }
+    }
+    nodes = [...new Set(kept.values())]
+  }
+  return (
+    nodes.some((node) => reachesFarOut(next, node, key, value)) ||
+    failures.some((outcome) => fills(next, outcome, key, value))
+  )
+}
+
+/** From a state that is far out: as the last steps were, so are those in between. */
+const reachesFarOut = (next: Stepping, node: Node, key: Key, value: number): boolean => {
+  const { before, outcome, state } = node
+  const wait = state.slept - before.slept
+  const skipped = (count: number): StepState => ({
+    ...state,
+    retry: state.retry + count,
+    slept: state.slept + (wait === 0 ? 0 : count * wait),
+    memory: state.memory.map((kept, i) => {
+      const now = countsOf(kept)
+      return now === countsOf(before.memory[i]) ? kept : { ...(kept as object), retry: now + count }
+    })
+  })
+  if (key === 'delay')
+    return next({ ...skipped(2 ** 50), slept: state.slept }, outcome, lastDraw)?.retry.delay === value
+  const left = key === 'retries' ? value - state.retry : Math.floor((value - state.slept) / wait)
+  let far = skipped(Math.max(0, left - 3))
+  for (let i = 0; i < 6; i++) {
+    if ((key === 'retries' ? far.retry : far.slept) === value) return true
+    const options = optionsOf(next, far, outcome)
+    const option = key === 'retries' ? options[0] : options[options.length - 1]
+    if (option === undefined) return false
+    far = option.state
+  }
+  return false
+}
+
+/** Can the waits be chosen so that their sum is just this, after one number of retries or another? */
+const fills = (next: Stepping, outcome: Failing, key: Key, value: number): boolean => {
+  if (key !== 'totalDelay') return false
+  const shortest: number[] = []
+  for (let state = initialState; shortest.length < 500;) {
+    const least = next(state, outcome, 0)
+    if (least === undefined) break
+    shortest.push(least.retry.delay)
+    state = least.state
+  }
+  return shortest.some((_, count) => {
+    let state = initialState
+    for (let i = 0; i <= count; i++) {
+      const least = next(state, outcome, 0)
+      if (least === undefined) return false
+      const later = shortest.slice(i + 1, count + 1).reduce((sum, wait) => sum + wait, 0)
+      const wait = Math.max(least.retry.delay, value - state.slept - later)
+      state = (next(state, outcome, drawFor(least.retry, wait)) ?? least).state
+    }
+    return state.slept === value
+  })
+}

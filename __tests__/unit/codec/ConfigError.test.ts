@@ -1,0 +1,44 @@
+import { showConfigError } from 'reprise/codec'
+
+const hostile = {
+  get name(): string {
+    throw new Error('no')
+  }
+}
+
+describe('showConfigError', () => {
+  it.each<[path: string, value: unknown, line: string]>([
+    ['limitRetries', -1, 'limitRetries: expected a whole number >= 0, got -1'],
+    ['retryOn.0', 'x\n', 'retryOn.0: expected a whole number >= 0, got "x\\n"'],
+    ['', undefined, 'configuration: expected a whole number >= 0, got nothing'],
+    ['a', null, 'a: expected a whole number >= 0, got null'],
+    ['a', true, 'a: expected a whole number >= 0, got true'],
+    ['a', 10n, 'a: expected a whole number >= 0, got 10'],
+    ['a', [1, [2]], 'a: expected a whole number >= 0, got a list of 2'],
+    ['a', { b: 1 }, 'a: expected a whole number >= 0, got an object'],
+    ['a', hostile, 'a: expected a whole number >= 0, got an object'],
+    ['a', Object.create(null), 'a: expected a whole number >= 0, got an object'],
+    ['a', showConfigError, 'a: expected a whole number >= 0, got the function showConfigError'],
+    [
+      'a',
+      (
+        () => () =>
+          1
+      )(),
+      'a: expected a whole number >= 0, got a function'
+    ],
+    ['a', Symbol('s'), 'a: expected a whole number >= 0, got Symbol(s)'],
+    ['a', 'x'.repeat(100), `a: expected a whole number >= 0, got "${'x'.repeat(59)}…`],
+    ['k'.repeat(300), 1, `${'k'.repeat(200)}…: expected a whole number >= 0, got 1`],
+    // A key that would clear the screen of a terminal.
+    ['\u001b[2J\n', 1, '\uFFFD[2J\uFFFD: expected a whole number >= 0, got 1']
+  ])('%j: %#', (path, value, line) => {
+    expect(showConfigError({ path, value, expected: 'a whole number >= 0' })).toBe(line)
+  })
+
+  it('a revoked proxy -> no throw', () => {
+    const { proxy, revoke } = Proxy.revocable([], {})
+    revoke()
+    expect(showConfigError({ path: 'a', value: proxy, expected: 'x' })).toBe('a: expected x, got object')
+  })
+})

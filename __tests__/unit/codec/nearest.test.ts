@@ -1,0 +1,33 @@
+import { instead, nearest } from '../../../src/codec/nearest.js'
+
+const known = ['limitRetries', 'limitDelay', 'withJitter', 'fixed', 'both']
+
+describe('nearest', () => {
+  it.each<[string, string | undefined]>([
+    ['limitRetrys', 'limitRetries'],
+    ['limitretries', 'limitRetries'],
+    ['withJiter', 'withJitter'],
+    ['limitDelays', 'limitDelay'],
+    ['bth', 'both'],
+    // Three of five letters are others.
+    ['mixes', undefined],
+    ['fibonacci', undefined],
+    ['', undefined],
+    ['limitRetries'.repeat(4), undefined]
+  ])('%s -> %s', (name, expected) => {
+    expect(nearest(name, known)).toBe(expected)
+  })
+
+  it('a very long name -> at once', () => {
+    expect(nearest('x'.repeat(1e7), ['x'.repeat(1e4)])).toBeUndefined()
+  })
+})
+
+describe('instead', () => {
+  it.each([
+    ['fixd', 'the key fixed, or one of the keys fixed, both'],
+    ['waits', 'one of the keys fixed, both']
+  ])('%s -> %s', (key, expected) => {
+    expect(instead(key, ['fixed', 'both'])).toBe(expected)
+  })
+})

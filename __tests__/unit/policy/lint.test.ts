@@ -1,0 +1,411 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import {
+  abortOn,
+  allOf,
+  andThen,
+  anyCause,
+  type AnyPolicy,
+  both,
+  capDelay,
+  custom,
+  decorrelated,
+  delayFrom,
+  delays,
+  either,
+  exponential,
+  fibonacci,
+  fixed,
+  floorDelay,
+  immediate,
+  limitDelay,
+  limitElapsed,
+  limitRetries,
+  limitTotalDelay,
+  linear,
+  lint,
+  type LintRule,
+  mapDelay,
+  never,
+  not,
+  recordFailures,
+  retryOn,
+  retryUntil,
+  when,
+  withJitter
+} from 'reprise'
+
+const rulesOf = (policy: AnyPolicy): ReadonlyArray<LintRule> => lint(policy).map(({ rule }) => rule)
+
+/** Nothing wrong with it: jitter and a limit, so that what a test adds is all there is to say. */
+const good = pipe(exponential(100), withJitter('full'), limitRetries(5))
+const spread = withJitter('full')
+const five = limitRetries(5)
+
+const retryAfter = (error: unknown): number | undefined => (error as { retryAfter?: number }).retryAfter
+
+describe('lint', () => {
+  // Policies that people should write; the first ones are those of README.md that follow its advice.
+  it.each<[string, AnyPolicy]>([
+    ['the README with its own advice', pipe(exponential(10), withJitter(0.5), limitRetries(3))],
+    [
+      'the README: quick, then patient',
+      pipe(exponential(100), five, andThen(pipe(fixed('1m'), limitRetries(3))), limitElapsed('1h'), spread)
+    ],
+    [
+      'the README: polite, with a limit',
+      pipe(exponential(100), when('RateLimited', fixed('30s')), capDelay('10m'), withJitter(0.2), five)
+    ],
+    ['the README: many clients', pipe(decorrelated(100), capDelay('10s'), limitElapsed('1m'))],
+    ['full jitter, cap, limit', pipe(exponential(100), spread, capDelay('10s'), five)],
+    ['the worker as it is by default, with retries', pipe(exponential('1s'), five, withJitter(0.3))],
+    ['a list', pipe(delays(['1s', '5s', '30s']), withJitter(0.1))],
+    [
+      'a list with a deadline of attempts',
+      pipe(delays(['1s', '5s', '30s']), withJitter(0.1), limitElapsed('2m'))
+    ],
+    ['no retry at all', never],
+    ['no retry by limit', limitRetries(0)(fixed('1s'))],
+    ['a few at once', pipe(immediate, limitRetries(3))],
+    ['hints within the cap', pipe(good, delayFrom(retryAfter, { max: '1m' }), capDelay('1m'))],
+    [
+      'conditions of all kinds',
+      pipe(good, retryOn(['ECONNRESET', TypeError, anyCause('ETIMEDOUT')]), abortOn('AbortError'))
+    ],
+    [
+      'polling',
+      pipe(
+        fixed('1s'),
+        withJitter(0.2),
+        limitElapsed('5m'),
+        retryUntil((x: unknown) => x === 1)
+      )
+    ],
+    ['a deadline and full jitter', pipe(exponential('1s'), spread, limitRetries(10), limitElapsed('30s'))],
+    ['a custom schedule', custom('mine', ({ retry }) => (retry < 3 ? { from: 1, to: 9 } : 'stop'))],
+    ['hours that are asked for', pipe(delays(['1m', '1h', '24h']), spread)],
+    ['hours in reach of a cap', pipe(exponential('1m'), spread, capDelay('12h'), limitRetries(20))],
+    ['hours, from minutes on', pipe(exponential('10m'), spread, five)],
+    [
+      'results alone',
+      pipe(
+        good,
+        retryOn([]),
+        retryUntil((x: unknown) => x === 1)
+      )
+    ],
+    [
+      'results alone, by abortOn',
+      pipe(
+        good,
+        abortOn(not([])),
+        retryUntil((x: unknown) => x === 1)
+      )
+    ],
+    ['only what when names', pipe(good, retryOn([]), when('Busy', good))],
+    ['units, as folds leave them', pipe(immediate, both(good), either(never), both(immediate))],
+    ['both, each in turn', pipe(exponential(100), both(fixed(500)), spread, five)],
+    ['a shorter way first', pipe(delays([10, 20]), either(exponential(100)), spread, five)]
+  ])('%s -> nothing', (_, policy) => {
+    expect(lint(policy)).toEqual([])
+  })
+
+  type Row = [rule: LintRule, has: AnyPolicy, message: string, hasNot: AnyPolicy]
+
+  it.each<Row>([
+    [
+      'never-stops',
+      spread(fixed(100)),
+      'Never stops while failures go on: add limitRetries or limitElapsed, or put withTimeout around withRetry.',
+      pipe(fixed(100), spread, limitElapsed('1m'))
+    ],
+    [
+      'never-stops',
+      pipe(fixed(100), five, either(exponential(50)), spread, capDelay(500)),
+      'Never stops: the limit of one part of either does not bind the other; put limitRetries or limitElapsed after either.',
+      pipe(fixed(100), either(exponential(50)), spread, capDelay(500), five)
+    ],
+    [
+      'never-stops',
+      pipe(good, when('Busy', spread(fixed(100)))),
+      'Errors that match "Busy": never stops while failures go on: add limitRetries or limitElapsed, or put withTimeout around withRetry.',
+      pipe(good, when('Busy', pipe(fixed(100), spread, five)))
+    ],
+    [
+      'hot-loop',
+      pipe(immediate, limitElapsed('1m')),
+      'Retries without any wait, with no limit to their number, as fast as the machine can: add a wait, or limitRetries.',
+      pipe(immediate, limitElapsed('1m'), limitRetries(100))
+    ],
+    [
+      'no-jitter',
+      five(fixed(100)),
+      "Has no jitter: clients that fail together come back together; add withJitter('full'), or 'equal' or a fraction if waits should stay near their length.",
+      pipe(fixed(100), five, withJitter(0.01))
+    ],
+    [
+      'no-jitter',
+      pipe(fixed(100), five, withJitter(0)),
+      "Has no jitter (withJitter(0) spreads nothing): clients that fail together come back together; add withJitter('full'), or 'equal' or a fraction if waits should stay near their length.",
+      pipe(decorrelated(100), five)
+    ],
+    [
+      'no-jitter',
+      pipe(good, andThen(pipe(fixed(100), five))),
+      "Has no jitter in stage 2: clients that fail together come back together; add withJitter('full'), or 'equal' or a fraction if waits should stay near their length.",
+      pipe(exponential(100), five, andThen(pipe(fixed(100), five)), spread)
+    ],
+    [
+      'no-jitter',
+      pipe(exponential(100), spread, limitRetries(3), floorDelay(400), capDelay(400)),
+      'Jitter has no effect, since bounds leave only one length for each wait: move floorDelay and capDelay apart.',
+      pipe(exponential(100), spread, limitRetries(3), floorDelay(399), capDelay(400))
+    ],
+    [
+      'cap-below-base',
+      pipe(exponential('1s'), spread, capDelay(100), five),
+      'capDelay(100 ms) is below the shortest wait, 1 s: all waits are cut to the same length, and growth is lost; raise the cap, or lower the waits.',
+      pipe(exponential('1s'), spread, capDelay('2s'), five)
+    ],
+    [
+      'cap-below-base',
+      pipe(linear('1s'), spread, capDelay('1s'), five),
+      'capDelay(1 s) is no more than the shortest wait, 1 s: all waits are cut to the same length, and growth is lost; raise the cap, or lower the waits.',
+      pipe(fixed('1s'), spread, capDelay('1s'), five)
+    ],
+    [
+      'cap-below-base',
+      pipe(good, andThen(pipe(fixed('5s'), spread, capDelay('1s'), five))),
+      'Stage 2: capDelay(1 s) is below the shortest wait, 5 s: all waits are cut to the same length; raise the cap, or lower the waits.',
+      pipe(good, andThen(pipe(fixed('1s'), spread, capDelay('5s'), five)))
+    ],
+    [
+      'floor-above-cap',
+      pipe(good, floorDelay('2s'), capDelay('1s')),
+      'floorDelay(2 s) is above capDelay(1 s), and the cap wins: no wait is longer than 1 s; lower the floor, or raise the cap.',
+      pipe(good, floorDelay('1s'), capDelay('1s'))
+    ],
+    [
+      'floor-above-waits',
+      pipe(exponential(100), withJitter(0.5), limitRetries(3), floorDelay('1s')),
+      'floorDelay(1 s) is above the longest wait, 600 ms: every wait is 1 s, without growth or jitter; lower the floor, or use fixed with jitter.',
+      pipe(exponential(100), withJitter(0.5), limitRetries(3), floorDelay(600))
+    ],
+    [
+      'floor-above-waits',
+      pipe(linear(10), limitRetries(9), floorDelay('1s')),
+      'floorDelay(1 s) is above the longest wait, 90 ms: every wait is 1 s, without growth or jitter; lower the floor, or use fixed with jitter.',
+      // Some day it will wait longer.
+      pipe(linear(10), limitElapsed('9h'), floorDelay('1s'))
+    ],
+    [
+      'hint-max-below-floor',
+      pipe(good, delayFrom(retryAfter, { max: 999 }), floorDelay('1s'), capDelay('9s')),
+      'delayFrom takes hints up to 999 ms, but floorDelay(1 s) waits longer than that anyway, so a hint can only stop the call: raise max.',
+      pipe(good, delayFrom(retryAfter, { max: '1s' }), floorDelay('1s'), capDelay('9s'))
+    ],
+    [
+      'hint-max-above-cap',
+      pipe(good, delayFrom(retryAfter, { max: '1m' }), capDelay('10s')),
+      'delayFrom takes hints up to 1 min, but capDelay(10 s) stops the call at a longer one: raise the cap, or lower max to it.',
+      pipe(good, delayFrom(retryAfter, { max: '10s' }), capDelay('10s'))
+    ],
+    [
+      'limit-never-reached',
+      pipe(delays([10, 20, 30]), spread, five),
+      'limitRetries(5) is never reached, since the schedule stops after 3: lower the limit, or let the schedule go on.',
+      pipe(delays([10, 20, 30]), spread, limitRetries(3))
+    ],
+    [
+      'limit-never-reached',
+      pipe(good, capDelay('1s'), limitDelay('5s')),
+      'limitDelay(5 s) never stops anything, since no wait is longer than 999 ms: lower it, or leave it out.',
+      pipe(good, capDelay('1s'), limitDelay(500))
+    ],
+    [
+      'limit-never-reached',
+      pipe(good, limitTotalDelay('10s')),
+      'limitTotalDelay(10 s) never stops anything, since all waits together are 3.095 s at most: lower it, or use limitElapsed, which counts the time of the attempts, too.',
+      pipe(good, limitTotalDelay('3s'))
+    ],
+    [
+      'waits-exceed-limit',
+      pipe(fixed('10s'), withJitter(0.1), five, limitElapsed('5s')),
+      'Not even the first retry fits into limitElapsed(5 s), however short its wait: raise the limit, or wait less.',
+      pipe(fixed('10s'), withJitter(0.1), five, limitElapsed('45s'))
+    ],
+    [
+      'waits-exceed-limit',
+      pipe(exponential('1s'), withJitter(0.5), limitRetries(10), limitElapsed('30s')),
+      // 0.5 + 1 + 2 + 4 + 8 = 15.5 s, and 31.5 s with the next.
+      'Only 5 of 10 retries fit into limitElapsed(30 s), however short their waits: raise the limit, wait less, or allow fewer retries.',
+      pipe(exponential('1s'), withJitter(0.5), five, limitElapsed('30s'))
+    ],
+    [
+      'waits-exceed-limit',
+      pipe(fixed('1s'), withJitter(0.1), limitDelay(500)),
+      'Not even the first retry fits into limitDelay(500 ms), however short its wait: raise the limit, or wait less.',
+      pipe(fixed('1s'), withJitter(0.5), limitDelay(500), limitElapsed('1m'))
+    ],
+    [
+      'record-failures-too-many',
+      recordFailures(7)(good),
+      'recordFailures(7) keeps more failures than there can be, 6: lower it, or leave it out.',
+      recordFailures(6)(good)
+    ],
+    [
+      'retry-on-nothing',
+      pipe(good, retryOn([])),
+      'retryOn matches no error, so that none is retried: name some, or use never.',
+      pipe(good, retryOn(not([])))
+    ],
+    [
+      'retry-on-nothing',
+      pipe(good, retryOn('A'), either(pipe(delays([1]), retryOn(allOf(['B', not('B')])))), spread),
+      'Part 2: retryOn matches no error, so that none is retried: name some, or use never.',
+      pipe(good, retryOn('A'), either(pipe(delays([1]), retryOn(allOf(['B', not('A')])))), spread)
+    ],
+    [
+      'abort-swallows-retry',
+      pipe(good, retryOn(['A', 'B']), abortOn('B'), abortOn(['A', 'C'])),
+      'retryOn names only errors that match "A" or "B", and abortOn refuses them all: narrow abortOn, or name others.',
+      pipe(good, retryOn(['A', 'B']), abortOn('B'), abortOn('C'))
+    ],
+    [
+      'abort-swallows-retry',
+      pipe(good, retryOn(TypeError), abortOn(Error)),
+      'retryOn names only errors that match TypeError, and abortOn refuses them all: narrow abortOn, or name others.',
+      pipe(good, retryOn(Error), abortOn(TypeError))
+    ],
+    [
+      'abort-swallows-retry',
+      pipe(good, abortOn(not([]))),
+      'abortOn matches every error, so that none is ever retried: narrow it.',
+      pipe(good, abortOn(not('A')))
+    ],
+    [
+      'when-never-chosen',
+      pipe(good, when('A', good), when(['A', 'B'], good)),
+      'The when for errors that match "A" is never chosen, since abortOn, or a when further down the pipe that is asked first, takes all of them: put it further down, or leave it out.',
+      pipe(good, when(['A', 'B'], good), when('A', good))
+    ],
+    [
+      'when-never-chosen',
+      pipe(good, when([], good)),
+      'A when has a condition that matches no error: its policy is never chosen.',
+      pipe(good, when([(error: unknown) => error === 1], good))
+    ],
+    [
+      'stage-never-reached',
+      pipe(fixed(100), andThen(pipe(fixed(500), five)), spread, limitElapsed('1m')),
+      'Stage 2 never begins, since stage 1 never stops: give stage 1 a limit, such as limitRetries.',
+      pipe(fixed(100), limitElapsed('10s'), andThen(fixed(500)), spread, limitElapsed('1m'))
+    ],
+    [
+      'stage-never-reached',
+      pipe(good, andThen(pipe(fixed(500), five)), spread, limitRetries(5)),
+      'Stage 2 never begins, since limitRetries(5) stops the call after the 5 retries of what comes before it: raise that limit, or give the stages before it fewer retries.',
+      pipe(good, andThen(pipe(fixed(500), five)), spread, limitRetries(6))
+    ],
+    [
+      'stage-never-reached',
+      pipe(good, andThen(pipe(fixed(500), five)), andThen(delays([10])), spread, limitRetries(7)),
+      'Stage 3 never begins, since limitRetries(7) stops the call after 7 of the 10 retries that come before it: raise that limit, or give the stages before it fewer retries.',
+      pipe(good, andThen(pipe(fixed(500), five)), andThen(delays([10])), spread)
+    ],
+    [
+      'stage-never-reached',
+      pipe(delays([10, 20]), andThen(fixed(500)), spread, limitRetries(2)),
+      'Stage 2 never begins, since limitRetries(2) stops the call after the 2 retries of what comes before it: raise that limit, or give the stages before it fewer retries.',
+      pipe(delays([10, 20]), limitElapsed(15), andThen(fixed(500)), spread, limitRetries(2))
+    ],
+    [
+      'part-never-matters',
+      pipe(fixed(100), both(fixed(500)), spread, five),
+      'The first of the two that both puts together changes nothing: the second waits at least as long and stops no later; leave it out, or change its waits.',
+      pipe(exponential(100), both(fixed(500)), spread, five)
+    ],
+    [
+      'part-never-matters',
+      pipe(linear(50), either(exponential(100)), spread, limitElapsed('1m')),
+      'The second of the two that either puts together changes nothing in the first 40 retries: the first waits no longer and stops no earlier; leave it out, or change its waits.',
+      pipe(linear(50), five, either(exponential(100)), spread, limitElapsed('1m'))
+    ],
+    [
+      'waits-grow-too-long',
+      pipe(exponential('1s'), spread, limitRetries(15)),
+      // 2^12 s is 1 h 8 min, and 2^14 s is 4 h 33 min 4 s.
+      'Waits grow to 4 h 33 min 4 s, beyond 1 h from retry 13 on: add capDelay, or allow fewer retries.',
+      pipe(exponential('1s'), spread, limitRetries(12))
+    ],
+    [
+      'waits-grow-too-long',
+      pipe(fibonacci('1m'), spread, andThen(fixed('2h'))),
+      'Waits grow without end in stage 1, beyond 1 h from retry 11 on: add capDelay.',
+      pipe(fibonacci('1m'), spread, capDelay('1h'), five, andThen(pipe(fixed('2h'), spread, five)))
+    ],
+    [
+      'shrinking-waits',
+      pipe(exponential(100, 0.5), spread, five),
+      'A factor of 0.5 makes the waits of exponential shrink, and a service in trouble is called more and more often: use a factor above 1, or fixed.',
+      pipe(exponential(100, 1), spread, five)
+    ],
+    [
+      'below-one-millisecond',
+      pipe(exponential(0.5), spread, five),
+      "A time of 0.5 ms, in exponential, is less than a millisecond, and waits are rounded down to whole ones: write '0.5s' if seconds are meant.",
+      pipe(exponential(1.5), spread, five)
+    ],
+    [
+      'bound-undone',
+      pipe(
+        good,
+        capDelay('1s'),
+        mapDelay('double', (delay) => delay * 2)
+      ),
+      'capDelay(1 s) stands above mapDelay("double") in the pipe, which changes what it has bounded: waits reach 2 s; put the bound below it.',
+      pipe(
+        good,
+        capDelay('1s'),
+        mapDelay('half', (delay) => delay / 2)
+      )
+    ],
+    [
+      'bound-undone',
+      pipe(
+        good,
+        floorDelay(50),
+        mapDelay('half', (delay) => delay / 2)
+      ),
+      'floorDelay(50 ms) stands above mapDelay("half") in the pipe, which changes what it has bounded: waits reach 25 ms; put the bound below it.',
+      pipe(
+        good,
+        mapDelay('half', (delay) => delay / 2),
+        floorDelay(50)
+      )
+    ],
+    [
+      'policy-fault',
+      pipe(
+        custom('broken', ({ retry }) => (retry < 2 ? { from: 5, to: 9 } : NaN)),
+        five
+      ),
+      "Ends the call as a PolicyFault after attempt 3: the answer of custom 'broken' must be milliseconds >= 0 or a text such as '2s', got NaN.",
+      pipe(
+        custom('fine', ({ retry }) => (retry < 2 ? { from: 5, to: 9 } : 'stop')),
+        five
+      )
+    ]
+  ])('%s', (rule, has, message, hasNot) => {
+    expect(lint(has)).toContainEqual({ rule, message })
+    expect(rulesOf(hasNot)).not.toContain(rule)
+  })
+
+  it('what the main schedule does wrong -> not said again of what when chooses', () => {
+    const policy = pipe(fixed(100), when('Busy', fixed(500)), limitRetries(3))
+    expect(rulesOf(policy)).toEqual(['no-jitter'])
+  })
+
+  it('what is no policy -> a TypeError', () => {
+    expect(() => lint({ schedule: { _tag: 'fixed', delay: 1 } })).toThrow('lint: policy must be made by')
+  })
+})

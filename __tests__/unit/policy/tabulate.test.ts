@@ -1,0 +1,145 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import {
+  andThen,
+  type AnyPolicy,
+  capDelay,
+  custom,
+  decorrelated,
+  delayFrom,
+  delays,
+  exponential,
+  fixed,
+  limitElapsed,
+  limitRetries,
+  limitTotalDelay,
+  retryOn,
+  withJitter
+} from 'reprise'
+import { tabulate } from '../../../src/policy/tabulate.js'
+
+describe('tabulate', () => {
+  type Row = readonly [from: number, to: number, latest: number]
+
+  it.each<[string, AnyPolicy, ReadonlyArray<Row>, boolean]>([
+    [
+      'exact waits -> their sums',
+      exponential(100),
+      [
+        [100, 100, 100],
+        [200, 200, 300],
+        [400, 400, 700],
+        [800, 800, 1500]
+      ],
+      true
+    ],
+    [
+      'a list -> its end',
+      delays([10, 20]),
+      [
+        [10, 10, 10],
+        [20, 20, 30]
+      ],
+      false
+    ],
+    ['no retry -> no row', limitRetries(0)(fixed(1)), [], false],
+    [
+      'as many as rows -> no more',
+      limitRetries(4)(fixed(1)),
+      [
+        [1, 1, 1],
+        [1, 1, 2],
+        [1, 1, 3],
+        [1, 1, 4]
+      ],
+      false
+    ],
+    [
+      'jitter -> the sums of the longest waits',
+      pipe(exponential(100), withJitter(0.5), limitRetries(3)),
+      [
+        [50, 150, 150],
+        [100, 300, 450],
+        [200, 600, 1050]
+      ],
+      false
+    ],
+    [
+      'a limit of time -> no later than that; the window is not cut',
+      pipe(fixed(1000), withJitter('full'), limitRetries(3), limitElapsed(1500)),
+      [
+        [0, 1000, 1000],
+        [0, 1000, 1500],
+        [0, 1000, 1500]
+      ],
+      false
+    ],
+    [
+      'the shortest waits -> as many rows as fit',
+      pipe(fixed(1000), withJitter(0.5), limitTotalDelay(1700)),
+      [
+        [500, 1500, 1500],
+        [500, 1500, 1700],
+        [500, 1500, 1700]
+      ],
+      false
+    ],
+    [
+      // The first stage may stop after one retry, at any time up to 500, or after more.
+      'a change of stage that depends on the draw -> both stages',
+      pipe(fixed(1000), withJitter('full'), limitElapsed(500), andThen(delays([100]))),
+      [
+        [0, 1000, 500],
+        [0, 1000, 600],
+        [0, 1000, 600],
+        [0, 1000, 600]
+      ],
+      true
+    ],
+    [
+      'decorrelated under a cap -> scaled into it: from 300·100/900 on',
+      pipe(decorrelated(100), capDelay(300), limitRetries(2)),
+      [
+        [100, 300, 300],
+        [100 / 3, 300, 600]
+      ],
+      false
+    ],
+    [
+      'a schedule that goes by its own waits',
+      custom('walk', ({ previousDelay = 10 }) => ({ from: previousDelay, to: previousDelay * 2 })),
+      [
+        [10, 20, 20],
+        [10, 40, 60],
+        [10, 80, 140],
+        [10, 160, 300]
+      ],
+      true
+    ],
+    [
+      'conditions and hints -> not asked',
+      pipe(
+        fixed(5),
+        retryOn([]),
+        delayFrom(() => 50, { max: 60 }),
+        limitRetries(1)
+      ),
+      [[5, 5, 5]],
+      false
+    ]
+  ])('%s', (_, policy, rows, more) => {
+    const table = tabulate(policy, 4)
+    expect(table.waits.map(({ retry }) => retry)).toEqual(rows.map((_, i) => i + 1))
+    const near = (row: Row): unknown => row.map((value) => expect.closeTo(value, 6) as unknown)
+    expect(table.waits.map(({ from, to, latest }) => [from, to, latest])).toEqual(rows.map(near))
+    expect(table.more).toBe(more)
+  })
+
+  it('a schedule that breaks -> its rows up to there, and the fault', () => {
+    const { waits, more, faults } = tabulate(
+      custom('mine', ({ retry }) => (retry < 1 ? 5 : NaN)),
+      4
+    )
+    expect([waits.length, more]).toEqual([1, false])
+    expect(String(faults[0])).toContain("the answer of custom 'mine' must be")
+  })
+})

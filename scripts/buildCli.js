@@ -1,0 +1,56 @@
+// Builds the command line: one file with all that it needs, so that the package has no dependencies at run time, and
+// beside it the licences of what is in it. By itself: `node scripts/buildCli.js [FOLDER]`.
+import { build } from 'esbuild'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The folders of the packages whose files are in a bundle. */
+const packagesOf = (inputs) => [
+  ...new Set(
+    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.slice(0, 1) ?? [])
+  )
+]
+
+/** The name, version and licence text of a package; fails for one that has none, since it may not be shipped then. */
+const licenceOf = (folder) => {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
+  if (file === undefined) throw new Error(`${name} has no licence text`)
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+}
+
+/** Builds reprise.cjs and LICENSES.txt in a folder, which is made if it is not there. */
+export const buildCli = async (folder = join(root, 'dist/cli')) => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const outfile = join(folder, 'reprise.cjs')
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/cli/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    // The sources name the CommonJS files of fp-ts, as Node needs it; of its ES modules only what is used is bundled.
+    mainFields: ['module', 'main'],
+    alias: { 'fp-ts/lib': 'fp-ts/es6' },
+    banner: { js: '#!/usr/bin/env node' },
+    define: { VERSION: JSON.stringify(version) },
+    legalComments: 'none',
+    logLevel: 'error',
+    metafile: true
+  })
+  chmodSync(outfile, 0o755)
+  const licences = packagesOf(Object.keys(metafile.inputs)).map((each) => licenceOf(join(root, each)))
+  writeFileSync(
+    join(folder, 'LICENSES.txt'),
+    `reprise.cjs holds parts of these packages.\n\n${licences.sort().join(`\n${'-'.repeat(80)}\n\n`)}`
+  )
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildCli(process.argv[2] === undefined ? undefined : resolve(process.argv[2]))
+}

@@ -1,0 +1,107 @@
+/** Failures that stand for all others: whatever an error is, the conditions of a policy judge one of these in the same way. */
+import { type AnyCondition, matches } from './Condition.js'
+import type { Cause, Context } from './Failure.js'
+import { type AnyPolicy, parts } from './RetryPolicy.js'
+
+/** Failures, and whether they stand for all that there can be. */
+export interface Alphabet {
+  readonly causes: ReadonlyArray<Cause<unknown, unknown>>
+  readonly complete: boolean
+}
+
+// No condition is asked about it: where no condition chooses between schedules, it stands for all failures.
+const rejected: Cause<unknown, unknown> = { _tag: 'Rejected', value: undefined, reasons: [] }
+
+const context: Context = { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined }
+
+/** Gives the failures that stand for all others. */
+export const alphabetOf = (policy: AnyPolicy): Alphabet => {
+  if (!chooses(policy)) return { causes: [rejected], complete: true }
+  const judgements = judgementsOf(policy)
+  const atoms = judgements.flatMap(({ condition }) => atomsOf(condition))
+  const names = [...new Set(atoms.flatMap((atom) => (atom._tag === 'named' ? [atom.name] : [])))]
+  const types = [...new Set(atoms.flatMap((atom) => (atom._tag === 'instanceOf' ? [atom.type] : [])))]
+  const causes = new Map<string, Cause<unknown, unknown>>([
+    [judgements.map(({ unasked }) => unasked).join(), rejected]
+  ])
+  for (const error of errorsOf(names.slice(0, most), [Object, ...types])) {
+    const verdicts = judgements.map(({ condition }) => verdict(condition, error)).join()
+    if (!causes.has(verdicts)) causes.set(verdicts, { _tag: 'Failed', error })
+  }
+  return {
+    causes: [...causes.values()],
+    complete: names.length <= most && atoms.every((atom) => atom._tag === 'named')
+  }
+}
+
+/** So many names are put together in all ways. */
+const most = 4
+
+/** Do conditions choose between schedules? Where they only refuse, a failure that is accepted stands for all. */
+const chooses = ({ schedule }: AnyPolicy): boolean =>
+  schedule._tag === 'when' ||
+  (['either', 'andThen'].includes(schedule._tag) && parts(schedule).some(isConditional)) ||
+  parts(schedule).some(chooses)
+
+const isConditional = (self: AnyPolicy): boolean =>
+  self.retryOn !== undefined || self.schedule._tag === 'when' || parts(self.schedule).some(isConditional)
+
+/** A condition, and what a failure that it is not asked about counts as. */
+interface Judgement {
+  readonly condition: AnyCondition
+  readonly unasked: boolean
+}
+
+/** All conditions of a policy, in its parts too. */
+const judgementsOf = ({ abortOn = [], retryOn, schedule }: AnyPolicy): ReadonlyArray<Judgement> => [
+  ...abortOn.map((condition) => ({ condition, unasked: false })),
+  ...(retryOn === undefined ? [] : [{ condition: retryOn, unasked: true }]),
+  ...(schedule._tag === 'when' ? [{ condition: schedule.condition, unasked: false }] : []),
+  ...parts(schedule).flatMap(judgementsOf)
+]
+
+const atomsOf = (condition: AnyCondition): ReadonlyArray<AnyCondition> => {
+  switch (condition._tag) {
+    case 'named':
+    case 'instanceOf':
+    case 'predicate':
+      return [condition]
+    case 'anyOf':
+    case 'allOf':
+      return condition.of.flatMap(atomsOf)
+    case 'not':
+    case 'anyCause':
+      return atomsOf(condition.of)
+  }
+}
+
+const verdict = (condition: AnyCondition, error: unknown): boolean | 'throws' => {
+  try {
+    return matches(condition, error, context)
+  } catch {
+    return 'throws'
+  }
+}
+
+type Type = abstract new (...args: never[]) => unknown
+
+/** Errors of every type that have up to three names of their own, and any below. */
+const errorsOf = (names: ReadonlyArray<string>, types: ReadonlyArray<Type>): ReadonlyArray<unknown> =>
+  types.flatMap((type) =>
+    subsets(names).flatMap((all) =>
+      subsets(all)
+        .filter((own) => own.length <= 3)
+        .map((own) => {
+          const below = all.filter((name) => !own.includes(name)).map((_tag) => ({ _tag }))
+          const [_tag, name, code] = own
+          const value = { _tag, name, code, ...(below.length > 0 && { errors: below }) }
+          return Object.create(type.prototype as object, Object.getOwnPropertyDescriptors(value)) as unknown
+        })
+    )
+  )
+
+const subsets = (names: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> =>
+  names.reduce<ReadonlyArray<ReadonlyArray<string>>>(
+    (all, name) => [...all, ...all.map((subset) => [...subset, name])],
+    [[]]
+  )

@@ -1,0 +1,146 @@
+/**
+ * Where the calls of a policy can have got to after some retries: all states with the same counts at once. What differs is
+ * the time slept, a range of whole milliseconds, and the wait drawn last.
+ */
+import { type Frame, isVerdict, type Scope } from './evaluate.js'
+import type { Cause } from './Failure.js'
+import { contextOf, decide, type Plan, type StepState } from './step.js'
+import { draw, type Window } from './Window.js'
+
+// --- model
+
+export interface Place {
+  /** The state that has slept least, and the one that has slept most; attempts take no time. */
+  readonly low: StepState
+  readonly high: StepState
+  /** Can a call get to `low`, to `high`, to all times in between? Otherwise they are only known not to be exceeded. */
+  readonly lowReached: boolean
+  readonly highReached: boolean
+  readonly filled: boolean
+}
+
+/** One more retry. */
+export interface Turn {
+  /** Whole milliseconds; `longestReached`: can a call wait so long? */
+  readonly shortest: number
+  readonly longest: number
+  readonly longestReached: boolean
+  readonly to: Place
+}
+
+/** The greatest draw there is. */
+export const lastDraw = 1 - 2 ** -53
+
+// --- turns
+
+/** Gives what follows a failure; `undefined` if no call goes on. `drifting`: do windows depend on the wait drawn last? */
+export const turn = (
+  plan: Plan,
+  { filled, high, highReached, low, lowReached }: Place,
+  cause: Cause<unknown, unknown>,
+  drifting: boolean
+): Turn | undefined => {
+  const first = decide(plan, low, cause, contextOf(low, low.slept, '', []), () => 0)
+  if (first._tag !== 'Retry') return undefined
+  const isPoint = low.slept === high.slept || first.window.latest === Infinity
+  const peek = isPoint && !drifting ? alike(first.window, first.state) : look(plan, high, cause)
+  // The counts are the same: if one goes on, so does the other, but for time.
+  if (peek === undefined) return undefined
+  const { settle, window } = peek
+  const shortest = Math.min(first.delay, Math.floor(window.from))
+  // A wait ends in time if it ends by `latest`: this much is left for those who have slept least, and most.
+  const [most, least] = [first.window.latest - low.slept, window.latest - high.slept].map(Math.floor) as [
+    number,
+    number
+  ]
+  const [ofLow, ofHigh] = [greatest(first.window), greatest(window)]
+  const longest = Math.min(Math.max(ofLow, ofHigh), most)
+  // Where those who have slept most are too late already, others still get to the limit.
+  const inTime = least >= shortest
+  const slept = Math.min(high.slept + longest, Math.floor(window.latest))
+  const wait = slept - high.slept
+  const drawn = Math.min(draw(window, lastDraw), longest + 1)
+  return {
+    shortest,
+    longest,
+    longestReached:
+      (lowReached && Math.min(ofLow, most) === longest) ||
+      (highReached && inTime && Math.min(ofHigh, least) === longest),
+    to: {
+      low: { ...first.state, slept: low.slept + shortest },
+      high: { retry: high.retry + 1, slept, drawn, delay: longest, memory: settle(longest, drawn) },
+      lowReached: lowReached && shortest === first.delay,
+      highReached: inTime
+        ? highReached && (!drifting || wait === ofHigh)
+        : filled && !drifting && isLimit(plan, high, cause, slept, shortest),
+      filled: filled && !drifting
+    }
+  }
+}
+
+/** What differs between states that have drawn differently does not matter, if windows do not depend on it. */
+const alike = (window: Window, { memory }: StepState): Peek => ({ window, settle: () => memory })
+
+interface Peek {
+  readonly window: Window
+  readonly settle: (delay: number, drawn: number) => ReadonlyArray<unknown>
+}
+
+/** Gives the window that follows a state, whether a wait ends in time or not. */
+export const look = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>): Peek | undefined => {
+  const context = contextOf(state, state.slept, '', [])
+  const frame: Frame = { cause, context, random: lastDraw, memory: state.memory }
+  const window = plan.evaluate(frame, state)
+  return isVerdict(window)
+    ? undefined
+    : { window, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
+}
+
+/** The longest whole wait of a window. */
+export const greatest = (window: Window): number => Math.floor(draw(window, lastDraw))
+
+/** Is `end` the limit for those too whose shortest wait ends there? */
+const isLimit = (
+  plan: Plan,
+  state: StepState,
+  cause: Cause<unknown, unknown>,
+  end: number,
+  shortest: number
+): boolean => {
+  const peek = look(plan, { ...state, slept: end - shortest }, cause)
+  return peek !== undefined && Math.floor(peek.window.latest) === end
+}
+
+// --- merging
+
+/** A text that is the same for states with the same counts. */
+export const countsOf = ({ memory }: StepState): string =>
+  memory.map((kept) => (isScope(kept) ? kept.retry : '')).join()
+
+/** Gives one place for two with the same counts. */
+export const merge = (a: Place, b: Place, drifting: boolean): Place => ({
+  low: drifting ? extreme(Math.min, a.low, b.low) : a.low.slept <= b.low.slept ? a.low : b.low,
+  high: drifting ? extreme(Math.max, a.high, b.high) : a.high.slept >= b.high.slept ? a.high : b.high,
+  lowReached: !drifting && (a.low.slept <= b.low.slept ? a.lowReached : b.lowReached),
+  highReached: !drifting && (a.high.slept >= b.high.slept ? a.highReached : b.highReached),
+  filled: a.filled && b.filled && a.low.slept <= b.high.slept + 1 && b.low.slept <= a.high.slept + 1
+})
+
+type End = (a: number, b: number) => number
+
+const extreme = (end: End, a: StepState, b: StepState): StepState => ({
+  ...scope(end, a, b),
+  delay: end(a.delay ?? 0, b.delay ?? 0),
+  memory: a.memory.map((kept, i) => {
+    const other = b.memory[i]
+    return isScope(kept) && isScope(other) ? scope(end, kept, other) : kept
+  })
+})
+
+const scope = (end: End, a: Scope, b: Scope): Scope => ({
+  retry: a.retry,
+  slept: end(a.slept, b.slept),
+  drawn: a.drawn === null || b.drawn === null ? null : end(a.drawn, b.drawn)
+})
+
+export const isScope = (kept: unknown): kept is Scope => typeof kept === 'object' && kept !== null

@@ -1,0 +1,5 @@
+import type { Bound } from './bounds.js'
+
+/** Gives what a bound says is never exceeded; `undefined` where it is unbounded. */
+export const greatest = (bound: Bound): number | undefined =>
+  bound === 'unbounded' ? undefined : typeof bound === 'number' ? bound : bound.atMost

@@ -1,0 +1,242 @@
+/** Mistakes that can be seen in one node of a policy: in its numbers, and in how it puts its parts together. */
+import { bounds } from './bounds.js'
+import { withJitter } from './Delay.js'
+import { sameData } from './Eq.js'
+import { formatDuration } from './formatDuration.js'
+import { greatest } from './greatest.js'
+import { type LintWarning, warn } from './LintWarning.js'
+import { everyPart, namedParts } from './namedParts.js'
+import { neverStops } from './neverStops.js'
+import { type AnyPolicy, type Jitter, mapParts, omit, parts, type Schedule, update } from './RetryPolicy.js'
+import { immediate, never } from './Schedule.js'
+import { tabulate } from './tabulate.js'
+
+type Warnings = ReadonlyArray<LintWarning>
+
+/** Gives what is wrong with a node; `jitter` is that from further down the pipe, which spreads its waits too. */
+export const lintPart = (self: AnyPolicy, jitter: ReadonlyArray<Jitter>): Warnings => [
+  ...lintUnits(self),
+  ...lintFactor(self.schedule),
+  ...lintCap(self),
+  ...lintFloor(self, jitter),
+  ...lintHints(self),
+  ...lintCount(self),
+  ...lintStages(self),
+  ...lintIdle(self),
+  ...lintUndone(self)
+]
+
+const timeLimits = ['limitDelay', 'limitTotalDelay', 'limitElapsed'] as const
+
+const has = (self: AnyPolicy, keys: ReadonlyArray<keyof AnyPolicy>): boolean =>
+  everyPart(self).some((part) => keys.some((key) => part[key] !== undefined))
+
+const hasCustom = (self: AnyPolicy): boolean =>
+  everyPart(self).some(({ schedule }) => schedule._tag === 'custom')
+
+// --- numbers
+
+/** Every time that a node names, with what it stands in. */
+const timesIn = ({ schedule, ...self }: AnyPolicy): ReadonlyArray<readonly [name: string, time: number]> => {
+  const own = (): ReadonlyArray<number> => {
+    switch (schedule._tag) {
+      case 'exponential':
+      case 'fibonacci':
+      case 'decorrelated':
+        return [schedule.base]
+      case 'linear':
+        return [schedule.base, schedule.step]
+      case 'fixed':
+        return [schedule.delay]
+      case 'delays':
+        return schedule.delays
+      default:
+        return []
+    }
+  }
+  return [
+    ...own().map((time) => [schedule._tag, time] as const),
+    ...([...timeLimits, 'floorDelay', 'capDelay'] as const).flatMap((key) =>
+      self[key] === undefined ? [] : [[key, self[key]] as const]
+    ),
+    ...(self.delayFrom ?? []).map(({ max }) => ['delayFrom: max', max] as const)
+  ]
+}
+
+const lintUnits = (self: AnyPolicy): Warnings =>
+  timesIn(self)
+    .filter(([, time]) => time > 0 && time < 1)
+    .slice(0, 1)
+    .flatMap(([name, time]) =>
+      warn(
+        'below-one-millisecond',
+        `a time of ${time} ms, in ${name}, is less than a millisecond, and waits are rounded down to whole ones: write '${time}s' if seconds are meant`
+      )
+    )
+
+const lintFactor = (schedule: Schedule): Warnings =>
+  schedule._tag === 'exponential' && schedule.factor < 1 && schedule.base > 0
+    ? warn(
+        'shrinking-waits',
+        `a factor of ${schedule.factor} makes the waits of exponential shrink, and a service in trouble is called more and more often: use a factor above 1, or fixed`
+      )
+    : []
+
+/** The waits before the settings of the node change them. */
+const bare = (self: AnyPolicy): AnyPolicy =>
+  omit(self, ['withJitter', 'delayFrom', 'floorDelay', 'capDelay', 'limitRetries', ...timeLimits])
+
+const lintCap = (self: AnyPolicy): Warnings => {
+  const { capDelay: cap, floorDelay: floor } = self
+  if (cap === undefined) return []
+  if (floor !== undefined && floor > cap) {
+    return warn(
+      'floor-above-cap',
+      `floorDelay(${formatDuration(floor)}) is above capDelay(${formatDuration(cap)}), and the cap wins: no wait is longer than ${formatDuration(cap)}; lower the floor, or raise the cap`
+    )
+  }
+  const { waits, more } = tabulate(bare(self), 30)
+  const shortest = Math.min(...waits.map(({ from }) => from))
+  // A stage that begins later may have shorter ones.
+  const isKnown = !more || !everyPart(self).some(({ schedule }) => schedule._tag === 'andThen')
+  const isLost = isKnown && shortest >= cap && waits.some(({ to }) => to > cap)
+  return isLost && !hasCustom(self)
+    ? warn(
+        'cap-below-base',
+        `capDelay(${formatDuration(cap)}) is ${shortest > cap ? 'below' : 'no more than'} the shortest wait, ${formatDuration(shortest)}: all waits are cut to the same length${waits.some(({ to }) => to > shortest) ? ', and growth is lost' : ''}; raise the cap, or lower the waits`
+      )
+    : []
+}
+
+const lintFloor = (self: AnyPolicy, jitter: ReadonlyArray<Jitter>): Warnings => {
+  const { capDelay = Infinity, floorDelay: floor } = self
+  if (floor === undefined || floor > capDelay || hasCustom(self) || has(self, ['delayFrom'])) return []
+  const unbounded = jitter.reduce<AnyPolicy>(
+    (policy, each) => withJitter(each)(policy as typeof never),
+    omit(self, ['floorDelay', 'capDelay', ...timeLimits])
+  )
+  const { waits, more } = tabulate(unbounded, compared)
+  const longest = Math.max(0, ...waits.map(({ to }) => to))
+  return !more && longest > 0 && longest < floor
+    ? warn(
+        'floor-above-waits',
+        `floorDelay(${formatDuration(floor)}) is above the longest wait, ${formatDuration(longest)}: every wait is ${formatDuration(floor)}, without growth or jitter; lower the floor, or use fixed with jitter`
+      )
+    : []
+}
+
+const lintHints = ({ delayFrom = [], floorDelay = 0, capDelay = Infinity }: AnyPolicy): Warnings =>
+  delayFrom.flatMap(({ max }) => [
+    ...(max < floorDelay
+      ? warn(
+          'hint-max-below-floor',
+          `delayFrom takes hints up to ${formatDuration(max)}, but floorDelay(${formatDuration(floorDelay)}) waits longer than that anyway, so a hint can only stop the call: raise max`
+        )
+      : []),
+    ...(max > capDelay
+      ? warn(
+          'hint-max-above-cap',
+          `delayFrom takes hints up to ${formatDuration(max)}, but capDelay(${formatDuration(capDelay)}) stops the call at a longer one: raise the cap, or lower max to it`
+        )
+      : [])
+  ])
+
+const lintCount = (self: AnyPolicy): Warnings => {
+  const limit = self.limitRetries
+  if (limit === undefined) return []
+  const count = greatest(bounds(omit(self, ['limitRetries', ...timeLimits])).retries)
+  return count !== undefined && count > 0 && count < limit
+    ? warn(
+        'limit-never-reached',
+        `limitRetries(${limit}) is never reached, since the schedule stops after ${count}: lower the limit, or let the schedule go on`
+      )
+    : []
+}
+
+// --- parts
+
+/** The retries after which a stage stops, whatever happens; `undefined` if that is not certain. */
+const countOf = (self: AnyPolicy): number | undefined => {
+  const { schedule, limitRetries = Infinity } = self
+  if (timeLimits.some((key) => self[key] !== undefined)) return undefined
+  if (schedule._tag === 'delays') return Math.min(schedule.delays.length, limitRetries)
+  return neverStops(omit(self, ['limitRetries'])) ? limitRetries : undefined
+}
+
+const lintStages = ({ schedule, limitRetries = Infinity }: AnyPolicy): Warnings => {
+  if (schedule._tag !== 'andThen') return []
+  const stages = namedParts(schedule)
+  let before = 0
+  for (const [i, { name, policy }] of stages.entries()) {
+    const count = countOf(policy)
+    const next = stages[i + 1]
+    if (count === undefined || next === undefined) return []
+    before += count
+    if (sameData(next.policy, never)) continue
+    if (count === Infinity) {
+      return warn(
+        'stage-never-reached',
+        `${next.name} never begins, since ${name} never stops: give ${name} a limit, such as limitRetries`
+      )
+    }
+    if (before >= limitRetries) {
+      return warn(
+        'stage-never-reached',
+        `${next.name} never begins, since limitRetries(${limitRetries}) stops the call after ${before === limitRetries ? `the ${before} retries of what comes before it` : `${limitRetries} of the ${before} retries that come before it`}: raise that limit, or give the stages before it fewer retries`
+      )
+    }
+  }
+  return []
+}
+
+// As many rows as are compared to see whether a part matters.
+const compared = 40
+
+/** Parts of `both` and `either` that change nothing. Only told of policies whose waits do not depend on time or errors. */
+const lintIdle = (self: AnyPolicy): Warnings => {
+  const { schedule } = self
+  if (schedule._tag !== 'both' && schedule._tag !== 'either') return []
+  const unit = schedule._tag === 'both' ? immediate : never
+  const isPlain = everyPart(omit(self, ['retryOn', 'limitElapsed', 'limitDelay', 'limitTotalDelay'])).every(
+    (part) =>
+      !['custom', 'mapDelay', 'when', 'decorrelated'].includes(part.schedule._tag) &&
+      [...timeLimits, 'delayFrom', 'retryOn'].every((key) => !(key in part)) &&
+      (part.limitRetries ?? 0) < compared
+  )
+  if (!isPlain) return []
+  const table = (policy: AnyPolicy) => tabulate(policy, compared)
+  const whole = table(self)
+  const idle = parts(schedule).findIndex(
+    (part, i) =>
+      !sameData(part, unit) &&
+      !sameData(parts(schedule)[1 - i], unit) &&
+      sameData(
+        whole,
+        table(update(self, { schedule: mapParts(schedule, (each, j) => (j === i ? unit : each)) }))
+      )
+  )
+  const [name, other] = idle === 0 ? ['first', 'second'] : ['second', 'first']
+  return idle < 0
+    ? []
+    : warn(
+        'part-never-matters',
+        `the ${name} of the two that ${schedule._tag} puts together changes nothing${whole.more ? ` in the first ${compared} retries` : ''}: the ${other} ${schedule._tag === 'both' ? 'waits at least as long and stops no later' : 'waits no longer and stops no earlier'}; leave it out, or change its waits`
+      )
+}
+
+const lintUndone = (self: AnyPolicy): Warnings => {
+  const { schedule } = self
+  const [inner] = parts(schedule)
+  if (schedule._tag !== 'mapDelay' || inner === undefined || hasCustom(self)) return []
+  const { capDelay: cap = Infinity, floorDelay: floor = 0 } = inner
+  const { waits } = tabulate(self, 30)
+  const longest = Math.max(...waits.map(({ to }) => to))
+  const shortest = Math.min(...waits.map(({ from }) => from))
+  const undone = (bound: string, reached: number): Warnings =>
+    warn(
+      'bound-undone',
+      `${bound} stands above mapDelay("${schedule.name}") in the pipe, which changes what it has bounded: waits reach ${formatDuration(reached)}; put the bound below it`
+    )
+  if (longest > cap) return undone(`capDelay(${formatDuration(cap)})`, longest)
+  return shortest < floor && floor <= cap ? undone(`floorDelay(${formatDuration(floor)})`, shortest) : []
+}

@@ -9,12 +9,15 @@ import { node } from '../support/run.js'
 const folder = mkdtempSync(join(tmpdir(), 'reprise-cli-'))
 const program = join(folder, 'reprise.cjs')
 
+// Several processes in a test, on a machine that may be busy.
+jest.setTimeout(60_000)
+
 beforeAll(async () => {
   expect(await node(['scripts/buildCli.js', folder], root)).toEqual({ code: 0, output: '' })
   mkdirSync(join(folder, 'bin'))
   symlinkSync(program, join(folder, 'bin/reprise'))
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
-}, 60_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -93,7 +93,7 @@ const options: fc.Arbitrary<WorkerOptions> = fc.oneof(
     none
   ),
   fc.record({ ...around, policy: perMethod(policies) }, none)
-) as fc.Arbitrary<WorkerOptions>
+)
 
 const throughText = (json: unknown): unknown => JSON.parse(JSON.stringify(json))
 

@@ -41,6 +41,8 @@ describe('violations', () => {
     ['worker/worker.ts', "import { a } from '../index.js'", 'must not import from the entry point index.ts'],
     ['index.ts', "export * from './testing/index.js'", 'must not import from the entry point testing/'],
     ['testing/index.ts', "import { a } from '../lab/index.js'", 'must not import from the entry point lab/'],
+    ['cli/main.ts', "import { a } from '../lab/index.js'", 'must not import from the entry point lab/'],
+    ['codec/index.ts', "import { a } from '../cli/main.js'", 'must not import from the entry point cli/'],
     ['policy/step.ts', "import { a } from './Schedule'", 'must end in .js'],
     ['policy/step.ts', "import { a } from '../../examples/demo.js'", 'outside src'],
     ['action/Action.ts', "import { a } from 'reprise'", 'relative paths'],
@@ -94,6 +96,7 @@ describe('violations', () => {
       'action/Action.ts',
       "import type { Either } from 'fp-ts/lib/Either.js'\nimport type { Decoder } from 'io-ts'"
     ],
+    ['cli/main.ts', "import { decodePolicy } from '../codec/index.js'"],
     ['runtime/Clock.ts', 'export const now = () => performance.now()'],
     ['action/Action.ts', 'const id = clock.setTimeout(f, 1)\n// Date.now(), class A, setTimeout'],
     [

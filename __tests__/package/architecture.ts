@@ -11,6 +11,9 @@ const core = ['policy', 'runtime', 'action', 'resource', 'worker']
 /** The one entry point that others may use: its virtual clock and seeded random serve `lab` and law checks. */
 const sharedEntry = 'testing'
 
+/** The command line, a program: it may use an entry point, and nobody uses it. */
+const program = { folder: 'cli', uses: 'codec' }
+
 const maxLines = 400
 
 /** Gives what is wrong with a source file, as 'line: message'; `path` is relative to src, with '/'. */
@@ -96,6 +99,7 @@ const importViolation = (path: string, { from, typeOnly }: Import): string | und
         : `${core[layer]}/ must not import from ${core[lower]}/`
     }
     if (lower === sharedEntry && !inCore) return undefined
+    if (layer === program.folder && lower === program.uses) return undefined
     return `${path} must not import from the entry point ${lower === '' ? 'index.ts' : `${lower}/`}`
   }
 

@@ -20,15 +20,7 @@ import { conditions, jitters, times } from './arbitraries.js'
 // --- methods
 
 /** Names of methods, those of the prototype of all objects among them. */
-const names = [
-  'read',
-  'write',
-  'ping',
-  'toString',
-  'constructor',
-  '__proto__',
-  'hasOwnProperty'
-] as const
+const names = ['read', 'write', 'ping', 'toString', 'constructor', '__proto__', 'hasOwnProperty'] as const
 
 /** Some of the names, in any order. */
 const methodNames: fc.Arbitrary<ReadonlyArray<string>> = fc.shuffledSubarray([...names], {

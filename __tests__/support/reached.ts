@@ -82,7 +82,9 @@ const stepping = (policy: RetryPolicy): Stepping => {
 
 /** The draw for a wait of `wait` ms, or the nearest. */
 const drawFor = ({ from, to }: Retry, wait: number): number =>
-  to === from ? 0 : Math.max(0, Math.min((wait + 0.5 - from) / (to - from), lastDraw))
+  [0.5, 0.25, 0]
+    .map((part) => Math.max(0, Math.min((wait + part - from) / (to - from || 1), lastDraw)))
+    .find((u) => Math.floor(from + u * (to - from)) === wait) ?? (wait > from ? lastDraw : 0)
 
 /** Steps with the least draw, the greatest one, and the greatest that ends in time. */
 const optionsOf = (next: Stepping, state: StepState, outcome: Failing): ReadonlyArray<Stepped> => {
@@ -91,7 +93,19 @@ const optionsOf = (next: Stepping, state: StepState, outcome: Failing): Readonly
   if (least === undefined) return most === undefined ? [] : [most]
   if (most !== undefined) return [least, most]
   const fitting = next(state, outcome, drawFor(least.retry, Math.floor(least.retry.latest - state.slept)))
-  return fitting === undefined ? [least] : [least, fitting]
+  return [least, fitting ?? bisect(next, state, outcome, least)]
+}
+
+/** The step of the greatest draw that goes on, for windows that depend on the draw. */
+const bisect = (next: Stepping, state: StepState, outcome: Failing, least: Stepped): Stepped => {
+  let [best, on, off] = [least, 0, lastDraw]
+  for (let i = 0; i < 53; i++) {
+    const middle = (on + off) / 2
+    const stepped = next(state, outcome, middle)
+    if (stepped === undefined) off = middle
+    else [best, on] = [stepped, middle]
+  }
+  return best
 }
 
 // --- searching
@@ -103,65 +117,112 @@ const isLess = ({ state: a }: Node, { state: b }: Node): boolean =>
   a.slept < b.slept || (a.slept === b.slept && (a.drawn ?? 0) < (b.drawn ?? 0))
 
 /** Does a history reach the value of a figure? */
-export const reaches = (policy: RetryPolicy, key: Key, value: number, patience = 20_000): boolean => {
+export const reaches = (policy: RetryPolicy, key: Key, value: number): boolean => {
   const next = stepping(policy)
   const failures = failuresFor(policy)
-  const isReached = ({ longest, state }: Node): boolean =>
-    (key === 'retries' ? state.retry : key === 'totalDelay' ? state.slept : longest) === value
-  let nodes: ReadonlyArray<Node> = [
-    { state: initialState, before: initialState, longest: 0, outcome: rejected }
-  ]
+  const find = (among: ReadonlyArray<Failing>, patience: number) => search(next, among, key, value, patience)
+  return (
+    value === 0 ||
+    failures.some((failure) => find([failure], 6000)) ||
+    failures.some((first) => failures.some((second) => persists(next, [first, second], key, value))) ||
+    find(failures, 20_000) ||
+    failures.some((failure) => fills(next, failure, key, value))
+  )
+}
+
+const isReached = ({ longest, state }: Node, key: Key, value: number): boolean =>
+  (key === 'retries' ? state.retry : key === 'totalDelay' ? state.slept : longest) === value
+
+const start: Node = { state: initialState, before: initialState, longest: 0, outcome: rejected }
+
+const search = (
+  next: Stepping,
+  failures: ReadonlyArray<Failing>,
+  key: Key,
+  value: number,
+  patience: number
+): boolean => {
+  let nodes: ReadonlyArray<Node> = [start]
   let steps = 0
-  if (nodes.some(isReached)) return true
   while (nodes.length > 0 && steps < patience) {
     const kept = new Map<string, Node>()
     for (const { longest, state } of nodes) {
       for (const outcome of failures) {
         for (const option of optionsOf(next, state, outcome)) {
           steps += 1
-          const node = {
-            state: option.state,
-            before: state,
-            longest: Math.max(longest, option.retry.delay),
-            outcome
-          }
-          if (isReached(node)) return true
+          const { delay } = option.retry
+          const node = { state: option.state, before: state, longest: Math.max(longest, delay), outcome }
+          if (isReached(node, key, value)) return true
           // Of those with the same counts, the one that has slept least and the one that has slept most.
           const counts = option.state.memory.map(countsOf).join()
           for (const end of ['least', 'most'] as const) {
-            const at = `${counts} ${end}`
-            const other = kept.get(at)
+            const other = kept.get(counts + end)
             const beats = other === undefined || (end === 'least' ? isLess(node, other) : isLess(other, node))
-            if (beats) kept.set(at, node)
+            if (beats) kept.set(counts + end, node)
           }
         }
       }
     }
     nodes = [...new Set(kept.values())]
   }
-  return (
-    nodes.some((node) => reachesFarOut(next, node, key, value)) ||
-    failures.some((outcome) => fills(next, outcome, key, value))
-  )
+  return nodes.some((node) => reachesFarOut(next, node, key, value))
 }
 
-/** From a state that is far out: as the last steps were, so are those in between. */
-const reachesFarOut = (next: Stepping, node: Node, key: Key, value: number): boolean => {
-  const { before, outcome, state } = node
+/** The call that fails by one failure for as long as that is retried, then by the next: after each retry. */
+const persist = (
+  next: Stepping,
+  failures: ReadonlyArray<Failing>,
+  which: 'least' | 'most',
+  patience: number
+): ReadonlyArray<Node> => {
+  const path: Node[] = []
+  for (const outcome of failures) {
+    for (let i = 0; i < patience; i++) {
+      const { longest, state } = path[path.length - 1] ?? start
+      const options = optionsOf(next, state, outcome)
+      const option = options[which === 'least' ? 0 : options.length - 1]
+      if (option === undefined) break
+      path.push({
+        state: option.state,
+        before: state,
+        longest: Math.max(longest, ...options.map(({ retry }) => retry.delay)),
+        outcome
+      })
+    }
+  }
+  return path
+}
+
+const whiches = ['least', 'most'] as const
+
+const persists = (next: Stepping, failures: ReadonlyArray<Failing>, key: Key, value: number): boolean =>
+  whiches.some((which) => persist(next, failures, which, 1000).some((node) => isReached(node, key, value)))
+
+// --- far out
+
+/** The state after many more retries like the last one. */
+const skip = ({ before, state }: Node, count: number): StepState => {
   const wait = state.slept - before.slept
-  const skipped = (count: number): StepState => ({
+  return {
     ...state,
     retry: state.retry + count,
     slept: state.slept + (wait === 0 ? 0 : count * wait),
     memory: state.memory.map((kept, i) => {
-      const now = countsOf(kept)
-      return now === countsOf(before.memory[i]) ? kept : { ...(kept as object), retry: now + count }
+      const retry = countsOf(kept)
+      return retry === countsOf(before.memory[i]) ? kept : { ...(kept as object), retry: retry + count }
     })
-  })
-  if (key === 'delay')
-    return next({ ...skipped(2 ** 50), slept: state.slept }, outcome, lastDraw)?.retry.delay === value
+  }
+}
+
+const reachesFarOut = (next: Stepping, node: Node, key: Key, value: number): boolean => {
+  const { before, outcome, state } = node
+  if (key === 'delay') {
+    const far = { ...skip(node, 2 ** 52), slept: state.slept }
+    return optionsOf(next, far, outcome).some(({ retry }) => retry.delay === value)
+  }
+  const wait = state.slept - before.slept
   const left = key === 'retries' ? value - state.retry : Math.floor((value - state.slept) / wait)
-  let far = skipped(Math.max(0, left - 3))
+  let far = skip(node, Math.max(0, left - 3))
   for (let i = 0; i < 6; i++) {
     if ((key === 'retries' ? far.retry : far.slept) === value) return true
     const options = optionsOf(next, far, outcome)
@@ -172,11 +233,27 @@ const reachesFarOut = (next: Stepping, node: Node, key: Key, value: number): boo
   return false
 }
 
+/** The waits with which a policy goes on after 2^52 retries more; none where it does not. `which`: after short or long ones. */
+export const waitsFarOut = (policy: RetryPolicy, which: 'least' | 'most'): ReadonlyArray<number> => {
+  const next = stepping(policy)
+  const failures = failuresFor(policy)
+  return failures.flatMap((first) =>
+    failures.flatMap((second) =>
+      persist(next, [first, second], which, 150)
+        .slice(-1)
+        .flatMap((node) => optionsOf(next, skip(node, 2 ** 52), node.outcome))
+        .map(({ retry }) => retry.delay)
+    )
+  )
+}
+
+// --- sums
+
 /** Can the waits be chosen so that their sum is just this, after one number of retries or another? */
 const fills = (next: Stepping, outcome: Failing, key: Key, value: number): boolean => {
   if (key !== 'totalDelay') return false
   const shortest: number[] = []
-  for (let state = initialState; shortest.length < 500;) {
+  for (let state = initialState; shortest.length < 1000;) {
     const least = next(state, outcome, 0)
     if (least === undefined) break
     shortest.push(least.retry.delay)

@@ -143,7 +143,7 @@ export const withArguments = (fn: Callable): Callable => {
 /** Gives a method of an object as a function that needs no `this`, under the name that the object has for it. */
 export const toMethod = (fn: Callable, name: string, owner: object): Callable => {
   // Bound functions keep their length, which tells their shape.
-  const method = Object.defineProperty(fn.bind(owner) as Callable, 'name', { value: name })
+  const method = Object.defineProperty(fn.bind(owner), 'name', { value: name })
   return fn[entry] === undefined ? method : enterable(method, fn[entry])
 }
 

@@ -83,7 +83,7 @@ export const checkSelected = (selected: Selected): Checked => ({
 
 /** A timeout around the retries stops them as `limitElapsed` would: they may go on for ever, and may not fit in. */
 const lintCalls = ({ policy, timeout }: Selected): ReadonlyArray<LintWarning> => {
-  if (timeout === null || timeout >= (policy.limitElapsed ?? Infinity)) return lint(policy)
+  if (timeout === null) return lint(policy)
   const time = formatDuration(timeout)
   // What the policy judges does not matter here.
   return lint(limitElapsed(timeout)(policy as RetryPolicy)).map(({ rule, message }) => ({

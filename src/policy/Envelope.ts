@@ -103,7 +103,7 @@ const times = (count: number, wait: number): number =>
 const inTime = (self: Envelope, shortened: boolean): Envelope => {
   const time = Math.min(self.slept, self.end)
   const shortest = Math.floor(self.from)
-  const fitting = shortest >= 1 ? Math.floor(time / shortest) : self.zeros + time
+  const fitting = shortest >= 1 ? Math.floor(time / shortest) : self.zeros + Math.floor(time)
   const retries = shortened ? self.retries : Math.min(self.retries, fitting)
   const wait = retries === 0 ? 0 : Math.min(self.wait, self.to, self.limit)
   return { ...self, retries, wait, sum: Math.min(self.sum, time, times(retries, wait)) }

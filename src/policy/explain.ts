@@ -32,9 +32,9 @@ export interface Explanation extends WaitTable {
  * Explains a policy before it runs: what it retries, how long it waits and when it stops, in words; and a table of the waits
  * before the first `retries` retries if all attempts fail.
  *
- * A row holds whatever is drawn. *Gotcha*: hints such as `Retry-After` are in no row; and where waits depend on earlier draws
- * in ways of their own (a `custom` schedule, `mapDelay` over `decorrelated`), a row is made of the lowest and the highest
- * draws.
+ * A row holds whatever is drawn; under a limit of time, those of `decorrelated` may be wider than that. *Gotcha*: hints such as
+ * `Retry-After` are in no row; and where waits depend on earlier ones in ways of their own (a `custom` schedule, `mapDelay`
+ * over `decorrelated`), a row is made of the lowest and the highest draws.
  *
  * @example
  * import assert from 'node:assert/strict'

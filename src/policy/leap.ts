@@ -19,9 +19,8 @@ export interface Terrain {
   readonly horizon: number
 }
 
-/** Retries, and where they lead to. */
+/** The longest wait of some retries, and where they lead to. */
 export interface Leap {
-  readonly count: number
   readonly longest: number
   readonly longestReached: boolean
   readonly to: Place
@@ -87,47 +86,101 @@ const directionOf = (schedule: Schedule): 'up' | 'down' | 'level' | 'unknown' =>
  * retries, whose waits are only known not to be exceeded; none for 0.
  */
 export const leap = (terrain: Terrain, before: Place, place: Place, rough: number): Leap | undefined => {
-  const { low, high } = place
-  const sight = (count: number): Sight | undefined => sightOf(terrain, advance(before.low, low, count))
-  const distance = distanceTo(terrain.events, before.low, low)
-  const [near, end] = [sight(0), sight(Math.min(distance - 1, farthest))]
-  if (near === undefined || end === undefined || distance < 2) return undefined
-  const left = Math.floor(near.latest - low.slept)
-  const all = samples(distance).map(sight)
-  const constant = (read: (each: Sight) => number): boolean =>
-    all.every((each) => each !== undefined && read(each) === read(near))
-  const shortestStays = constant(({ shortest }) => shortest)
-  const longestStays = constant(({ longest }) => Math.min(longest, left))
-  const endless =
-    distance === Infinity && (near.latest === Infinity || (shortestStays && near.shortest === 0))
-  const exact = (shortestStays && longestStays) || (endless && end.longest >= near.longest)
-  if (!exact && rough < 2) return undefined
-
-  const most = exact ? distance : Math.min(distance, rough)
-  const last = exact ? end : sight(most - 1)
-  if (last === undefined) return undefined
-  const shortest = Math.min(near.shortest, last.shortest)
-  const longest = Math.min(Math.max(near.longest, last.longest), left)
-  const count = endless && exact ? Infinity : countInTime(terrain, low, shortest, most)
-  const slept = Math.min(longest === 0 ? high.slept : high.slept + count * longest, ceilingOf(terrain, high))
-  const [lowAfter, highAfter] = [low, high].map((state) => advance(before.low, state, count)) as [
-    StepState,
-    StepState
-  ]
+  const { filled, high, highReached, low, lowReached } = place
+  const stretch = stretchOf(terrain, before.low, low, rough)
+  if (stretch === undefined) return undefined
+  const { exact, longest, longestReached, shortest } = stretch
+  const count = stretch.endless ? Infinity : countInTime(terrain, low, shortest, stretch.count)
+  if (count === 0) return undefined
+  const slept = Math.min(high.slept + times(count, longest), ceilingOf(terrain, high))
   return {
-    count,
     longest,
-    longestReached: near.latest === Infinity || (exact && place.lowReached),
+    longestReached: longestReached && (lowReached || stretch.untimed),
     to: {
-      low: { ...lowAfter, slept: shortest === 0 ? low.slept : low.slept + count * shortest },
-      high: { ...highAfter, slept },
-      lowReached: exact && place.lowReached,
-      highReached: exact && place.highReached && place.filled,
-      filled: exact && place.filled
+      low: { ...advance(before.low, low, count), slept: low.slept + times(count, shortest) },
+      high: { ...advance(before.low, high, count), slept },
+      lowReached: exact && lowReached,
+      // Longer sums are rounded otherwise when they are added up.
+      highReached: exact && highReached && filled && (slept < farthest || slept === Infinity),
+      filled: exact && filled
     },
-    over: count === Infinity || count < most
+    over: count < stretch.count || count === Infinity
   }
 }
+
+/** So many retries, and what their waits lie between. */
+interface Stretch {
+  readonly count: number
+  readonly shortest: number
+  readonly longest: number
+  readonly longestReached: boolean
+  /** Are all waits known, or so many that the sum is? */
+  readonly exact: boolean
+  /** Does it go on for ever? */
+  readonly endless: boolean
+  /** Is there no limit of time? */
+  readonly untimed: boolean
+}
+
+const stretchOf = (
+  terrain: Terrain,
+  before: StepState,
+  low: StepState,
+  rough: number
+): Stretch | undefined => {
+  const sight = (count: number): Sight | undefined => sightOf(terrain, advance(before, low, count))
+  const near = sight(0)
+  const distance = distanceTo(terrain.events, before, low)
+  if (near === undefined || distance < 2) return undefined
+  const untimed = near.latest === Infinity
+  const left = Math.floor(near.latest - low.slept)
+  const clipped = ({ longest }: Sight): number => Math.min(longest, left)
+  const all = samples(distance).flatMap((count) => sight(count) ?? [])
+  const stays = all.every(({ shortest }) => shortest === near.shortest)
+  if (stays && all.every((each) => clipped(each) === clipped(near))) {
+    const endless = distance === Infinity && (untimed || near.shortest === 0)
+    const { shortest } = near
+    return {
+      count: distance,
+      shortest,
+      longest: clipped(near),
+      longestReached: true,
+      exact: true,
+      endless,
+      untimed
+    }
+  }
+  const [last, end] = all.slice(-2)
+  if (last === undefined || end === undefined) return undefined
+  if (distance === Infinity && (untimed || (stays && near.shortest === 0)) && end.longest >= near.longest) {
+    // Waits that still grow at the end of all counts have no maximum of their own.
+    const settled = clipped(last) === clipped(end)
+    const { shortest } = near
+    return {
+      count: distance,
+      shortest,
+      longest: settled ? clipped(end) : left,
+      longestReached: settled,
+      exact: true,
+      endless: true,
+      untimed
+    }
+  }
+  const count = Math.min(distance, rough)
+  const far = sight(count - 1)
+  if (count < 2 || far === undefined) return undefined
+  return {
+    count,
+    shortest: Math.min(near.shortest, far.shortest),
+    longest: Math.max(clipped(near), clipped(far)),
+    longestReached: untimed,
+    exact: false,
+    endless: false,
+    untimed
+  }
+}
+
+const times = (count: number, wait: number): number => (wait === 0 ? 0 : count * wait)
 
 /** No retry is farther: counts are exact up to here. */
 const farthest = 2 ** 53
@@ -180,7 +233,7 @@ const countInTime = (terrain: Terrain, low: StepState, wait: number, most: numbe
     return slept + wait <= (sightOf(terrain, { ...low, slept })?.latest ?? 0)
   }
   if (wait === 0 || isInTime(Math.min(most, farthest))) return most
-  let [fits, late] = [1, Math.min(most, farthest)]
+  let [fits, late] = [0, Math.min(most, farthest)]
   while (late - fits > 1) {
     const middle = Math.floor((fits + late) / 2)
     if (isInTime(middle)) fits = middle

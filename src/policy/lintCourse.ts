@@ -9,7 +9,7 @@ import { everyPart, type NamedPart, namedParts } from './namedParts.js'
 import { neverStops } from './neverStops.js'
 import { type AnyPolicy, omit, type RetryPolicy } from './RetryPolicy.js'
 import { simulate } from './simulate.js'
-import { tabulate } from './tabulate.js'
+import { sketch } from './tabulate.js'
 
 type Warnings = ReadonlyArray<LintWarning>
 
@@ -38,7 +38,7 @@ const lintEnd = (self: AnyPolicy): Warnings => {
 
 /** Waits of nothing, again and again, with no count that ends them. */
 const lintLoop = (self: AnyPolicy): Warnings => {
-  const { waits, more } = tabulate(self, 30)
+  const { waits, more } = sketch(self, 30)
   const isHot = more && waits.slice(-5).every(({ to }) => to < 1)
   return isHot && bounds(self).retries === 'unbounded'
     ? warn(
@@ -91,7 +91,7 @@ const rows = 40
 
 const lintJitter = (self: AnyPolicy): Warnings => {
   const exact = stagesOf(self).flatMap(({ name, policy }) => {
-    const { waits } = tabulate(policy, rows)
+    const { waits } = sketch(policy, rows)
     const isExact = waits.some(({ to }) => to >= 1) && waits.every(({ from, to }) => from === to)
     return isExact ? [{ name, policy }] : []
   })
@@ -117,7 +117,7 @@ const lintGrowth = (self: AnyPolicy): Warnings =>
     const bounded = ['capDelay', 'limitDelay', 'limitTotalDelay', 'limitElapsed'] as const
     if (bounded.some((key) => policy[key] !== undefined) || !everyPart(policy).some(isGrowing)) return []
     const unhinted = omit(policy, ['delayFrom'])
-    const { waits } = tabulate(unhinted, rows)
+    const { waits } = sketch(unhinted, rows)
     const surprising = waits.find(({ to }) => to > long)
     const [first] = waits
     if (first === undefined || surprising === undefined) return []

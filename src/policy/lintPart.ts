@@ -9,7 +9,7 @@ import { everyPart, namedParts } from './namedParts.js'
 import { neverStops } from './neverStops.js'
 import { type AnyPolicy, type Jitter, mapParts, omit, parts, type Schedule, update } from './RetryPolicy.js'
 import { immediate, never } from './Schedule.js'
-import { tabulate } from './tabulate.js'
+import { sketch } from './tabulate.js'
 
 type Warnings = ReadonlyArray<LintWarning>
 
@@ -95,7 +95,7 @@ const lintCap = (self: AnyPolicy): Warnings => {
       `floorDelay(${formatDuration(floor)}) is above capDelay(${formatDuration(cap)}), and the cap wins: no wait is longer than ${formatDuration(cap)}; lower the floor, or raise the cap`
     )
   }
-  const { waits, more } = tabulate(bare(self), 30)
+  const { waits, more } = sketch(bare(self), 30)
   const shortest = Math.min(...waits.map(({ from }) => from))
   // A stage that begins later may have shorter ones.
   const isKnown = !more || !everyPart(self).some(({ schedule }) => schedule._tag === 'andThen')
@@ -115,7 +115,7 @@ const lintFloor = (self: AnyPolicy, jitter: ReadonlyArray<Jitter>): Warnings => 
     (policy, each) => withJitter(each)(policy as typeof never),
     omit(self, ['floorDelay', 'capDelay', ...timeLimits])
   )
-  const { waits, more } = tabulate(unbounded, compared)
+  const { waits, more } = sketch(unbounded, compared)
   const longest = Math.max(0, ...waits.map(({ to }) => to))
   return !more && longest > 0 && longest < floor
     ? warn(
@@ -204,12 +204,11 @@ const lintIdle = (self: AnyPolicy): Warnings => {
       (part.limitRetries ?? 0) < compared
   )
   if (!isPlain) return []
-  const table = (policy: AnyPolicy) => tabulate(policy, compared)
+  const table = (policy: AnyPolicy) => sketch(policy, compared)
   const whole = table(self)
   const idle = parts(schedule).findIndex(
     (part, i) =>
       !sameData(part, unit) &&
-      !sameData(parts(schedule)[1 - i], unit) &&
       sameData(
         whole,
         table(update(self, { schedule: mapParts(schedule, (each, j) => (j === i ? unit : each)) }))
@@ -229,7 +228,7 @@ const lintUndone = (self: AnyPolicy): Warnings => {
   const [inner] = parts(schedule)
   if (schedule._tag !== 'mapDelay' || inner === undefined || hasCustom(self)) return []
   const { capDelay: cap = Infinity, floorDelay: floor = 0 } = inner
-  const { waits } = tabulate(self, 30)
+  const { waits } = sketch(self, 30)
   const longest = Math.max(...waits.map(({ to }) => to))
   const shortest = Math.min(...waits.map(({ from }) => from))
   const undone = (bound: string, reached: number): Warnings =>

@@ -1,14 +1,23 @@
+import { everyPart } from './namedParts.js'
 import { type AnyPolicy, parts } from './RetryPolicy.js'
 
+// Whose failures are asked about: those that no `when` chooses, or all.
+type Failures = 'every' | 'main'
+
 /**
- * Is it certain that a policy goes on for as long as failures do that are worth another try, with no hint beyond its `max`?
- * Asked of `'every'` failure, or of those that no `when` chooses (`'main'`).
+ * Is it certain that a policy goes on for as long as failures do that are worth another try, with no hint in them? Asked of
+ * `'every'` failure, or of those that no `when` chooses (`'main'`).
  */
-export const neverStops = (self: AnyPolicy, failures: 'every' | 'main' = 'every'): boolean => {
-  const goesOn = (part: AnyPolicy): boolean => neverStops(part, failures)
+export const neverStops = (self: AnyPolicy, failures: Failures = 'every'): boolean =>
+  goesOn(self, failures, false)
+
+/** `isLengthened`: waits may get longer further down the pipe. */
+const goesOn = (self: AnyPolicy, failures: Failures, isLengthened: boolean): boolean => {
   const { schedule } = self
-  const limits = [self.limitRetries, self.limitElapsed, self.limitDelay, self.limitTotalDelay]
-  if (limits.some((limit) => limit !== undefined)) return false
+  if (limits.some((key) => self[key] !== undefined)) return false
+  const inner = isLengthened || self.floorDelay !== undefined || ['both', 'mapDelay'].includes(schedule._tag)
+  const all = parts(schedule)
+  const partGoesOn = (part: AnyPolicy): boolean => goesOn(part, failures, inner)
   switch (schedule._tag) {
     case 'exponential':
     case 'linear':
@@ -21,13 +30,18 @@ export const neverStops = (self: AnyPolicy, failures: 'every' | 'main' = 'every'
       return false
     case 'both':
     case 'mapDelay':
-      return parts(schedule).every(goesOn)
+      return all.every(partGoesOn)
     case 'either':
+      return all.some(partGoesOn)
     case 'andThen':
-      return parts(schedule).some(goesOn)
+      // A wait that gets longer after the stage has looked at its limits of time ends the call instead of the stage.
+      return all.some((stage, i) => partGoesOn(stage) && !(inner && all.slice(0, i).some(isTimed)))
     case 'when':
-      return parts(schedule)
-        .slice(failures === 'main' ? 1 : 0)
-        .every(goesOn)
+      return all.slice(failures === 'main' ? 1 : 0).every(partGoesOn)
   }
 }
+
+const limits = ['limitRetries', 'limitDelay', 'limitTotalDelay', 'limitElapsed'] as const
+
+const isTimed = (self: AnyPolicy): boolean =>
+  everyPart(self).some((part) => limits.slice(1).some((key) => part[key] !== undefined))

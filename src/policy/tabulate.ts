@@ -1,14 +1,16 @@
 /**
- * The first waits of a policy, whatever is drawn: it is stepped with the lowest and the highest draw, and with the one that
- * ends a wait exactly at its limit, in all orders that make a difference.
+ * The first waits of a policy, whatever is drawn: it is stepped from the least and the most that may have happened, with the
+ * lowest and the highest draw, and, where these turn out differently, at the very point between where it changes.
  *
- * Limit: with draws between these, waits are taken to lie between. A `custom` schedule, or `mapDelay` over `decorrelated`, may
- * do otherwise.
+ * Limits: time and draws are looked at apart, so that a row can be wider than what is ever drawn where waits depend on both
+ * (`decorrelated` under a limit of time). And what lies between is taken to turn out between: a `custom` schedule, or
+ * `mapDelay` over `decorrelated`, may do otherwise.
  */
-import type { AnyPolicy } from './RetryPolicy.js'
 import { sameData } from './Eq.js'
 import type { Scope } from './evaluate.js'
 import type { Rejected } from './Failure.js'
+import { everyPart } from './namedParts.js'
+import type { AnyPolicy } from './RetryPolicy.js'
 import { contextOf, decide, initialState, type Plan, planOf, type StepState } from './step.js'
 import type { Window } from './Window.js'
 
@@ -37,122 +39,181 @@ export interface Tabulated extends WaitTable {
   readonly faults: ReadonlyArray<unknown>
 }
 
-/** A way in which a call may have gone: its state, the time on the clock, and the limit that longer draws come near to. */
+/** A way in which a call may have gone: its state, and the time on the clock. */
 interface Course {
   readonly state: StepState
   readonly elapsed: number
+}
+
+/**
+ * All courses that have made the same turns lie between two, which differ in the time that has passed and in the waits drawn
+ * last. None of them is later than `latest`: the highest draw lies just below 1, and it is the end of a window that counts.
+ */
+interface Box {
+  readonly low: Course
+  readonly high: Course
   readonly latest: number
 }
+
+/** Where in a box a course lies, in time and in draws, each from 0 to 1, and what is drawn next. */
+type Point = readonly [time: number, drawn: number, random: number]
 
 /** What may follow: a window, and the course after one draw from it. */
 interface Turn {
   readonly window: Window
   readonly course: Course
+  readonly latest: number
 }
 
 // --- tabulating
 
 /** Gives the table of a policy for failures that no condition judges. */
-export const tabulate = (policy: AnyPolicy, retries: number): Tabulated => {
+export const tabulate = (policy: AnyPolicy, retries: number): Tabulated =>
+  table(
+    policy,
+    retries,
+    // Elsewhere it makes no difference to later waits which turn was made.
+    everyPart(policy).some(({ schedule }) => ['andThen', 'custom', 'decorrelated'].includes(schedule._tag))
+  )
+
+/** Gives the same table in less time, but maybe without some courses that end just within a limit of time. */
+export const sketch = (policy: AnyPolicy, retries: number): Tabulated => table(policy, retries, false)
+
+const table = (policy: AnyPolicy, retries: number, withChanges: boolean): Tabulated => {
   const plan = planOf(policy)
   const waits: WaitRow[] = []
   const faults: unknown[] = []
-  let turns = turnsOf(plan, { state: initialState, elapsed: 0, latest: 0 }, faults)
+  const start: Course = { state: initialState, elapsed: 0 }
+  const follow = (boxes: ReadonlyArray<Box>): ReadonlyArray<Turn> =>
+    boxes.flatMap((box) =>
+      turnsOf((point) => turnAt(plan, box, point, faults), box, withChanges && boxes.length <= many)
+    )
+  let turns = follow([{ low: start, high: start, latest: 0 }])
   while (turns.length > 0 && waits.length < retries) {
     waits.push({
       retry: waits.length + 1,
       from: Math.min(...turns.map(({ window }) => window.from)),
       to: Math.max(...turns.map(({ window }) => window.to)),
-      latest: Math.max(...turns.map(({ course }) => course.latest))
+      latest: Math.max(...turns.map(({ latest }) => latest))
     })
-    turns = corners(turns.map(({ course }) => course)).flatMap((course) => turnsOf(plan, course, faults))
+    turns = follow(thinned(boxesOf(turns)))
   }
   return { waits, more: turns.length > 0, faults }
 }
 
+// With several stages that all end by time, there are too many ways to follow after many retries: some stand for all.
+const many = 60
+const thinned = (boxes: ReadonlyArray<Box>): ReadonlyArray<Box> =>
+  boxes.filter((_, i) => i % Math.ceil(boxes.length / (3 * many)) === 0)
+
 // No condition and no hint is asked about it, and the main schedule times it.
 const rejected: Rejected<unknown> = { _tag: 'Rejected', value: undefined, reasons: [] }
 
-const lastDraw = 1 - 2 ** -53
+const turnAt = (plan: Plan, box: Box, point: Point, faults: unknown[]): Turn | undefined => {
+  const { elapsed, state } = courseAt(box, point)
+  const ruling = decide(plan, state, rejected, contextOf(state, elapsed, '', []), () => point[2])
+  if (ruling._tag === 'GiveUp' && ruling.verdict._tag === 'PolicyFault') faults.push(ruling.verdict.fault)
+  if (ruling._tag !== 'Retry') return undefined
+  const { delay, window } = ruling
+  const latest = Math.min(box.latest + Math.floor(window.to + 1e-6), window.latest)
+  return { window, course: { state: ruling.state, elapsed: elapsed + delay }, latest }
+}
 
-const turnsOf = (plan: Plan, course: Course, faults: unknown[]): ReadonlyArray<Turn> => {
-  const after = (random: number): ReadonlyArray<Turn> => {
-    const { elapsed, state } = course
-    const ruling = decide(plan, state, rejected, contextOf(state, elapsed, '', []), () => random)
-    if (ruling._tag === 'GiveUp' && ruling.verdict._tag === 'PolicyFault') faults.push(ruling.verdict.fault)
-    if (ruling._tag !== 'Retry') return []
-    const { delay, window } = ruling
-    // The highest draw lies just below 1: it is the end of the window that counts.
-    const latest = Math.min(course.latest + Math.floor(window.to + 1e-6), window.latest)
-    return [{ window, course: { state: ruling.state, elapsed: elapsed + delay, latest } }]
+/** The turns at the corners of a box, and, where they differ and it matters later, those at the change between them. */
+const turnsOf = (
+  turn: (point: Point) => Turn | undefined,
+  { low, high }: Box,
+  withChanges: boolean
+): ReadonlyArray<Turn> => {
+  const ends = sameData(low, high) ? [0] : [0, 1]
+  const corners = ends.flatMap((time) =>
+    ends.flatMap((drawn) => [0, highest].map((random): Point => [time, drawn, random]))
+  )
+  const found = corners.map((point) => ({ point, turn: turn(point) }))
+  const changes = found.flatMap((one, i) =>
+    (withChanges ? found.slice(i + 1) : []).flatMap((other) =>
+      isEdge(one.point, other.point) && kindOf(one.turn) !== kindOf(other.turn)
+        ? changeBetween(turn, one.point, other.point)
+        : []
+    )
+  )
+  return [...found.map((each) => each.turn), ...changes].flatMap((each) => each ?? [])
+}
+
+const isEdge = (a: Point, b: Point): boolean => a.filter((x, axis) => x !== b[axis]).length === 1
+
+const highest = 1 - 2 ** -53
+
+/** Gives the turns on both sides of the point between two at which the first kind of turn ends. */
+const changeBetween = (
+  turn: (point: Point) => Turn | undefined,
+  one: Point,
+  other: Point
+): ReadonlyArray<Turn | undefined> => {
+  const kind = kindOf(turn(one))
+  let [near, far] = [one, other]
+  // Down to neighbouring numbers.
+  for (let i = 0; i < 54; i++) {
+    const middle: Point = [(near[0] + far[0]) / 2, (near[1] + far[1]) / 2, (near[2] + far[2]) / 2]
+    if (kindOf(turn(middle)) === kind) near = middle
+    else far = middle
   }
-  const turns = [0, lastDraw].flatMap(after)
-  const limits = new Set(turns.map(({ window }) => drawEndingAt(window, course.elapsed)))
-  return [...turns, ...[...limits].filter((u) => u > 0 && u < lastDraw).flatMap(after)]
+  return [turn(near), turn(far)]
 }
 
-/** The draw whose wait, rounded down, ends at the latest moment allowed. */
-const drawEndingAt = ({ from, to, latest }: Window, elapsed: number): number =>
-  (Math.floor(latest - elapsed) + 0.999 - from) / (to - from)
+/** Which schedules have counted, as text: two courses of a kind differ in numbers alone. */
+const kindOf = (turn: Turn | undefined): string =>
+  turn === undefined
+    ? 'stop'
+    : JSON.stringify(turn.course.state.memory.map((kept) => (isScope(kept) ? kept.retry : kept)))
 
-/** All courses that have made the same turns lie between two, which differ in the time that has passed and in the waits drawn. */
-interface Box {
-  readonly low: Course
-  readonly high: Course
-}
+// --- boxes
 
-/** The corners of the boxes: each end of time with each end of what was drawn last, so that nothing lies outside. */
-const corners = (courses: ReadonlyArray<Course>): ReadonlyArray<Course> => {
+const boxesOf = (turns: ReadonlyArray<Turn>): ReadonlyArray<Box> => {
   const boxes = new Map<string, Box>()
-  for (const course of courses) {
-    const { memory } = course.state
-    const turns = JSON.stringify(memory.map((kept) => (isScope(kept) ? kept.retry : kept)))
-    const box = boxes.get(turns)
-    boxes.set(turns, {
-      low: box === undefined ? course : end(Math.min, box.low, course),
-      high: box === undefined ? course : end(Math.max, box.high, course)
+  for (const turn of turns) {
+    const { course, latest } = turn
+    const box = boxes.get(kindOf(turn))
+    boxes.set(kindOf(turn), {
+      low: box === undefined ? course : merge(Math.min, Math.min, box.low, course),
+      high: box === undefined ? course : merge(Math.max, Math.max, box.high, course),
+      latest: Math.max(box?.latest ?? 0, latest)
     })
   }
-  return [...boxes.values()].flatMap(({ low, high }) =>
-    sameData(low.state, high.state) ? [high] : [low, high, mixed(low, high), mixed(high, low)]
-  )
+  return [...boxes.values()]
 }
 
-type End = (a: number, b: number) => number
+const courseAt = ({ low, high }: Box, [time, drawn]: Point): Course =>
+  time === drawn && time % 1 === 0
+    ? time === 0
+      ? low
+      : high
+    : merge(between(time), between(drawn), low, high)
 
-const end = (of: End, a: Course, b: Course): Course => ({
-  state: {
-    ...a.state,
-    ...endOfScope(of, a.state, b.state),
-    memory: mapScopes(a.state.memory, (scope, i) => endOfScope(of, scope, b.state.memory[i] as Scope))
-  },
-  elapsed: of(a.elapsed, b.elapsed),
-  latest: Math.max(a.latest, b.latest)
-})
+type Merge = (a: number, b: number) => number
 
-const endOfScope = (of: End, a: Scope, b: Scope): Scope => ({
-  retry: a.retry,
-  slept: of(a.slept, b.slept),
-  drawn: a.drawn === null || b.drawn === null ? a.drawn : of(a.drawn, b.drawn)
-})
+const between =
+  (at: number): Merge =>
+  (a, b) =>
+    at === 0 ? a : at === 1 ? b : a + at * (b - a)
 
-/** The times of one course with the draws of another. */
-const mixed = (times: Course, draws: Course): Course => ({
-  ...times,
-  state: {
-    ...times.state,
-    drawn: draws.state.drawn,
-    memory: mapScopes(times.state.memory, (scope, i) => ({
-      ...scope,
-      drawn: (draws.state.memory[i] as Scope).drawn
-    }))
-  },
-  latest: Math.max(times.latest, draws.latest)
-})
-
-const mapScopes = (
-  memory: ReadonlyArray<unknown>,
-  f: (scope: Scope, index: number) => Scope
-): ReadonlyArray<unknown> => memory.map((kept, i) => (isScope(kept) ? f(kept, i) : kept))
+/** Merges the times of two courses of a kind in one way, and what they drew last in another. */
+const merge = (time: Merge, drawn: Merge, a: Course, b: Course): Course => {
+  const scopes = (one: Scope, other: Scope): Scope => ({
+    retry: one.retry,
+    slept: time(one.slept, other.slept),
+    drawn: one.drawn === null || other.drawn === null ? one.drawn : drawn(one.drawn, other.drawn)
+  })
+  const { memory } = b.state
+  return {
+    state: {
+      ...scopes(a.state, b.state),
+      delay: a.state.delay,
+      // Courses of a kind have their scopes in the same places.
+      memory: a.state.memory.map((kept, i) => (isScope(kept) ? scopes(kept, memory[i] as Scope) : kept))
+    },
+    elapsed: time(a.elapsed, b.elapsed)
+  }
+}
 
 const isScope = (kept: unknown): kept is Scope => typeof kept === 'object' && kept !== null

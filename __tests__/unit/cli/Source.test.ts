@@ -113,7 +113,7 @@ describe('parseSource', () => {
 
 describe('placeAt', () => {
   const text =
-    'retryOn:\n  - A\n  - 5\nnumRetries:\n  "*": 0\n  a.b: -1\n  a: 7\nwhen: { x: &x { y: 1 } }\nsame: *x\n'
+    'retryOn:\n  - A\n  - 5\nnumRetries:\n  "*": 0\n  a: 7\n  a.b: -1\nwhen: { x: &x { y: 1 } }\nsame: *x\n'
   const { placeAt } = parse(text)
 
   test.each([
@@ -121,8 +121,8 @@ describe('placeAt', () => {
     ['retryOn.1', '3:5 5'],
     ['retryOn.7', '1:1 retryOn:'],
     ['numRetries.*', '5:3 "*": 0'],
-    ['numRetries.a.b', '6:3 a.b: -1'],
-    ['numRetries.a', '7:3 a: 7'],
+    ['numRetries.a.b', '7:3 a.b: -1'],
+    ['numRetries.a', '6:3 a: 7'],
     ['numRetries.missing', '4:1 numRetries:'],
     ['when.x.y', '8:17 y: 1'],
     // An alias is marked where it stands, not where what it stands for is.

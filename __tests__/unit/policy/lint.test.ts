@@ -198,6 +198,18 @@ describe('lint', () => {
       pipe(linear(10), limitElapsed('9h'), floorDelay('1s'))
     ],
     [
+      'floor-above-waits',
+      // Jitter from further down reaches what mapDelay gives, not what it is given.
+      pipe(
+        delays([100]),
+        floorDelay(150),
+        mapDelay('same', (delay) => delay),
+        withJitter(0.6)
+      ),
+      'floorDelay(150 ms) is above the longest wait, 100 ms: every wait is 150 ms, without growth or jitter; lower the floor, or use fixed with jitter.',
+      pipe(delays([100]), floorDelay(150), andThen(delays([1])), withJitter(0.5))
+    ],
+    [
       'hint-max-below-floor',
       pipe(good, delayFrom(retryAfter, { max: 999 }), floorDelay('1s'), capDelay('9s')),
       'delayFrom takes hints up to 999 ms, but floorDelay(1 s) waits longer than that anyway, so a hint can only stop the call: raise max.',
@@ -366,7 +378,7 @@ describe('lint', () => {
       pipe(
         good,
         capDelay('1s'),
-        mapDelay('half', (delay) => delay / 2)
+        mapDelay('same', (delay) => delay)
       )
     ],
     [

@@ -9,6 +9,7 @@ import {
   exponential,
   fibonacci,
   fixed,
+  floorDelay,
   limitDelay,
   limitElapsed,
   limitRetries,
@@ -42,6 +43,13 @@ describe('neverStops', () => {
     ['either with two ends', pipe(ends, either(ends)), false],
     ['a stage without an end', pipe(ends, andThen(fixed(1))), true],
     ['stages with ends', pipe(ends, andThen(ends)), false],
+    ['a stage with a limit of time, then none', pipe(fixed(1), limitElapsed(9), andThen(fixed(1))), true],
+    [
+      'the same, under a floor beyond the limit',
+      pipe(fixed(1), limitElapsed(9), andThen(fixed(1)), floorDelay(10)),
+      false
+    ],
+    ['a stage with a count, then none, under a floor', pipe(ends, andThen(fixed(1)), floorDelay(10)), true],
     ['mapDelay without an end', same(fixed(1)), true],
     ['mapDelay with an end', same(ends), false],
     ['when without an end', pipe(fixed(1), when('A', fixed(1))), true],

@@ -96,6 +96,35 @@ describe('tabulate', () => {
       true
     ],
     [
+      // The second stage begins at 0 to 1000, and may go on up to twice after its first retry, or not at all.
+      'a stage that ends by time after one that ends by count -> every way between',
+      pipe(
+        fixed(1000),
+        withJitter('full'),
+        limitRetries(1),
+        andThen(pipe(fixed(100), limitElapsed(350))),
+        andThen(delays([7]))
+      ),
+      [
+        [0, 1000, 1000],
+        [7, 100, 1007],
+        [7, 100, 357],
+        [7, 100, 357]
+      ],
+      true
+    ],
+    [
+      // The third can be no longer than 3·675, after 225 and 675; time and draws are looked at apart.
+      'decorrelated under a limit of time -> all that is drawn, and somewhat more',
+      pipe(decorrelated(100), limitElapsed(1000), limitRetries(3)),
+      [
+        [100, 300, 300],
+        [100, 900, 1000],
+        [100, 2700, 1000]
+      ],
+      false
+    ],
+    [
       'decorrelated under a cap -> scaled into it: from 300·100/900 on',
       pipe(decorrelated(100), capDelay(300), limitRetries(2)),
       [

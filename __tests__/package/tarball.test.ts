@@ -140,6 +140,34 @@ describe('plain node', () => {
   })
 })
 
+describe('the command line', () => {
+  test('runs where nothing but reprise is installed', async () => {
+    write(bare, { 'policy.yaml': 'fixed: 1s\nwithJitter: full\nlimitRetries: 2\n' })
+    const program = join('node_modules', 'reprise', 'dist/cli/reprise.cjs')
+    expect(await node([program, 'check', 'policy.yaml'], bare)).toEqual({
+      code: 0,
+      output: 'ok policy.yaml: a policy\n'
+    })
+    expect(readdirSync(join(bare, 'node_modules/.bin'))).toContain('reprise')
+  })
+
+  test('comes with the licences of what is in it', () => {
+    const licences = readFileSync(join(bare, 'node_modules/reprise/dist/cli/LICENSES.txt'), 'utf8')
+    expect([...licences.matchAll(/^(\S+) [\d.]+ \((?:MIT|ISC)\)$/gm)].map(([, name]) => name)).toEqual([
+      'commander',
+      'fp-ts',
+      'io-ts',
+      'picocolors',
+      'yaml'
+    ])
+  })
+})
+
+test('reprise/schema.json is a JSON Schema', async () => {
+  write(bare, { 'schema.cjs': "console.log(require('reprise/schema.json').title)" })
+  expect(await node(['schema.cjs'], bare)).toEqual({ code: 0, output: 'reprise\n' })
+})
+
 describe('types', () => {
   const imports = entries.map((entry, at) => `import * as entry${at} from '${entry}'`).join('\n')
   const source = `${imports}

@@ -43,6 +43,7 @@ const revoked = (): unknown => {
   return proxy
 }
 
+const longList = new Array<number>(1e6).fill(1)
 const laughs = nested(40, (inner) => [inner, inner])
 const deepList = nested(5000, (inner) => [inner])
 const deepPolicy = nested(40, (inner) => ({ both: [inner, { fixed: 1 }] }))
@@ -79,11 +80,7 @@ export const anything: ReadonlyArray<() => unknown> = [
 ]
 
 /** What would take for ever, were it not for limits; it takes milliseconds to reach them. */
-export const endless: ReadonlyArray<() => unknown> = [
-  cyclic,
-  () => laughs,
-  () => new Array<number>(1e6).fill(1)
-]
+export const endless: ReadonlyArray<() => unknown> = [cyclic, () => laughs, () => longList]
 
 const keys = [
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '*', '$schema', '', 'fixd', '0'],

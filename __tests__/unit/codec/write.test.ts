@@ -218,6 +218,16 @@ describe('what cannot be stored', () => {
     expect(errors(policy)).toEqual([])
   })
 
+  it('a decoder of any size -> stored by its name', () => {
+    const large = {
+      name: 'large',
+      table: new Array(20_000).fill(1),
+      decode: (value: unknown) => t.unknown.decode(value)
+    }
+    const encoded = encodePolicy({ validators: { large } })(retryUntil(large)(fixed(1)))
+    expect(encoded).toEqual({ _tag: 'Right', right: { fixed: 1, retryUntil: 'large' } })
+  })
+
   it('nested deeper than what is decoded -> refused', () => {
     const policy = Array.from({ length: 17 }).reduce<AnyPolicy>(
       (self) => mapDelay('half', half)(self),

@@ -93,6 +93,7 @@ export { withRetry } from './action/withRetry.js'
 export { withSignal } from './action/withSignal.js'
 export { withTimeout } from './action/withTimeout.js'
 
+export type { Methods, NoOptions, PolicyOf } from './worker/Methods.js'
 export { policyOf } from './worker/policyOf.js'
 export { configure, worker, type WorkerMaker } from './worker/worker.js'
 export type {

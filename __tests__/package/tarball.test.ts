@@ -171,7 +171,8 @@ test('reprise/schema.json is a JSON Schema', async () => {
 describe('types', () => {
   const imports = entries.map((entry, at) => `import * as entry${at} from '${entry}'`).join('\n')
   const source = `${imports}
-    import { exponential, limitRetries, withJitter, withRetry } from 'reprise'
+    import { configure, exponential, limitRetries, policyOf, withJitter, withRetry, worker } from 'reprise'
+    import { decodePolicy } from 'reprise/codec'
 
     export const entries = [${entries.map((_, at) => `entry${at}`).join()}]
     const flaky = async (): Promise<number> => 1
@@ -179,6 +180,11 @@ describe('types', () => {
       const result = await withRetry(limitRetries(3)(withJitter(0.5)(exponential('1s'))))(flaky)()
       return result._tag === 'Right' ? result.right : result.left.attempts
     }
+    // What is inferred can be named in the declarations of a consumer.
+    export const db = worker({ flaky, byId: async (id: string): Promise<string> => id }, { numRetries: { '*': 0, byId: 3 } })
+    export const patient = configure({ numRetries: 5, timeout: '1m' })({ flaky })
+    export const policy = policyOf(db, 'byId')
+    export const decoded = decodePolicy({})({})
     // @ts-expect-error types are there, and not 'any'
     limitRetries('three')\n`
 
@@ -197,6 +203,7 @@ describe('types', () => {
         types: [],
         strict: true,
         exactOptionalPropertyTypes: true,
+        declaration: true,
         noEmit: true
       }
       write(peers, { 'tsconfig.json': JSON.stringify({ compilerOptions, files }) })

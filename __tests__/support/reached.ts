@@ -5,9 +5,13 @@
 import {
   type AnyPolicy,
   type Bounds,
+  type Condition,
   type Decision,
+  immediate,
   initialState,
+  isRetryable,
   type Outcome,
+  retryOn,
   type RetryPolicy,
   step,
   type StepState
@@ -37,11 +41,14 @@ const rejected: Failing = { _tag: 'Rejected', value: 1, reasons: ['no'] }
 
 // --- failures
 
-/** Failures of every kind that the conditions of a policy tell apart, by names and classes; one if they choose no schedule. */
+/** Failures of every kind that the conditions of a policy tell apart; one if they choose no schedule. */
 export const failuresFor = (policy: AnyPolicy): ReadonlyArray<Failing> => {
   if (!JSON.stringify(policy.schedule).match(/"when"|"retryOn"/)) return [rejected]
-  const names = [...new Set(valuesOf('name', policy))].filter((name) => typeof name === 'string').slice(0, 4)
-  const types = [...new Set(valuesOf('type', policy))].filter((type) => typeof type === 'function')
+  const conditions = conditionsIn(policy)
+  const names = [...new Set(valuesOf('name', conditions))]
+    .filter((name) => typeof name === 'string')
+    .slice(0, 4)
+  const types = [...new Set(valuesOf('type', conditions))].filter((type) => typeof type === 'function')
   const errors = subsets(names).flatMap((own) =>
     subsets(names.filter((name) => !own.includes(name))).map((below) => {
       const [_tag, name, code] = own
@@ -51,10 +58,34 @@ export const failuresFor = (policy: AnyPolicy): ReadonlyArray<Failing> => {
   const instances = types.flatMap((type) =>
     errors.map((error) => Object.assign(Object.create(type.prototype as object) as object, error))
   )
-  return [rejected, ...[...errors, ...instances].map((error) => ({ _tag: 'Failed', error }) as const)]
+  const judges = conditions.map((condition) => isRetryable(retryOn(condition)(immediate)))
+  const alike = new Map(
+    [...errors, ...instances].map((error) => [judges.map((judge) => judge(error)).join(), error])
+  )
+  return [rejected, ...[...alike.values()].map((error) => ({ _tag: 'Failed', error }) as const)]
 }
 
-/** What conditions hold under a key, anywhere in a policy. */
+/** All conditions of a policy. */
+const conditionsIn = (value: unknown): ReadonlyArray<Condition> => {
+  if (typeof value !== 'object' || value === null) return []
+  const {
+    abortOn = [],
+    condition,
+    retryOn,
+    ...rest
+  } = value as {
+    readonly abortOn?: ReadonlyArray<Condition>
+    readonly condition?: Condition
+    readonly retryOn?: Condition
+  }
+  return [
+    ...abortOn,
+    ...[condition, retryOn].flatMap((each) => each ?? []),
+    ...Object.values(rest).flatMap(conditionsIn)
+  ]
+}
+
+/** What conditions hold under a key. */
 const valuesOf = (key: 'name' | 'type', value: unknown): ReadonlyArray<unknown> => {
   if (typeof value !== 'object' || value === null) return []
   const { _tag, [key]: own } = value as { readonly [key in string]?: unknown }
@@ -223,12 +254,19 @@ const reachesFarOut = (next: Stepping, node: Node, key: Key, value: number): boo
   const wait = state.slept - before.slept
   const left = key === 'retries' ? value - state.retry : Math.floor((value - state.slept) / wait)
   let far = skip(node, Math.max(0, left - 3))
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 8; i++) {
     if ((key === 'retries' ? far.retry : far.slept) === value) return true
-    const options = optionsOf(next, far, outcome)
-    const option = key === 'retries' ? options[0] : options[options.length - 1]
-    if (option === undefined) return false
-    far = option.state
+    const [least, ...longer] = optionsOf(next, far, outcome)
+    if (least === undefined) return false
+    const most = longer[longer.length - 1] ?? least
+    // The last wait must not be shorter than it can be.
+    const missing = value - far.slept - least.retry.delay
+    const fitting = missing < most.retry.delay ? next(far, outcome, drawFor(least.retry, missing)) : most
+    const rest =
+      value - far.slept <= most.retry.delay
+        ? next(far, outcome, drawFor(least.retry, value - far.slept))
+        : fitting
+    far = (key === 'retries' ? least : (rest ?? most)).state
   }
   return false
 }

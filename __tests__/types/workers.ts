@@ -128,6 +128,8 @@ worker(functions, { policy: ofHttp })
 worker({ taskUser }, { policy: { '*': fixed(1), taskUser: ofNumbers } })
 // @ts-expect-error a default is for any function
 configure({ retryOn: isServerError })
+configure({ retryOn: (error, { attempt }) => attempt < 3 && error instanceof Error })
+configure({ retryOn: Error, observer: (event) => event._tag })
 configure({ retryOn: [ConnectionError, 'ECONNRESET'], retryUntil: t.unknown, policy: fixed(1) })
 
 // What is not known until run time is checked there.

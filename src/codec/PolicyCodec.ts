@@ -23,7 +23,7 @@ import { filled, writePolicy } from './write.js'
  * Reads a policy from what was parsed from JSON or YAML. All errors are told, each with its path, the value and what was
  * expected; whatever comes in, nothing is thrown.
  *
- * Input is nested at most 32 deep, and a policy holds at most 1,000 values. Throws a `TypeError` for a registry that holds
+ * Input is nested at most 32 deep, and a policy holds at most 1,000 values. Throws a `TypeError` or `RangeError` for a registry that holds
  * no functions.
  *
  * @example

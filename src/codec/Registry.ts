@@ -62,9 +62,21 @@ export type Held = { readonly [K in Kind]: Names<NonNullable<NonNullable<Registr
 
 // --- constructors
 
-/** Reads a registry; throws a `TypeError` for one that holds something else. */
+const kinds: ReadonlyArray<string> = [
+  'conditions',
+  'validators',
+  'schedules',
+  'delays',
+  'hints'
+] satisfies ReadonlyArray<Kind>
+
+/** Reads a registry; throws a `TypeError` or `RangeError` for one that holds something else. */
 export const hold = (registry: Registry): Held => {
-  const { conditions, validators, schedules, delays, hints } = registry
+  const { conditions, validators, schedules, delays, hints } = record('registry', registry)
+  const unknown = Object.keys(registry).filter((kind) => !kinds.includes(kind))
+  if (unknown.length > 0) {
+    throw new TypeError(`registry: there is no kind ${unknown.join(', ')}; there are ${kinds.join(', ')}`)
+  }
   return {
     conditions: names('conditions', conditions),
     validators: names('validators', validators),
@@ -74,8 +86,14 @@ export const hold = (registry: Registry): Held => {
   }
 }
 
-const names = <F>(kind: Kind, record: Readonly<Record<string, F>> = {}): Names<F> => {
-  const all = new Map(Object.entries(record))
+// Callers without types may hand over anything.
+const record = <T extends object>(argument: string, value: T): T =>
+  typeof (value as unknown) === 'object' && (value as unknown) !== null
+    ? value
+    : invalid(argument, 'an object', value)
+
+const names = <F>(kind: Kind, held: Readonly<Record<string, F>> = {}): Names<F> => {
+  const all = new Map(Object.entries(record(`registry: its ${kind}`, held)))
   for (const [name, value] of all) {
     named(`registry: the name of one of its ${kind}`, name)
     const decodes = kind === 'validators' && typeof read(value, 'decode') === 'function'

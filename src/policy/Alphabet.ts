@@ -25,6 +25,8 @@ export const alphabetOf = (policy: AnyPolicy): Alphabet => {
     [judgements.map(({ unasked }) => unasked).join(), rejected]
   ])
   for (const error of errorsOf(names.slice(0, most), [Object, ...types])) {
+    // What the policy aborts ends the call.
+    if (policy.abortOn?.some((condition) => verdict(condition, error) !== false) === true) continue
     const verdicts = judgements.map(({ condition }) => verdict(condition, error)).join()
     if (!causes.has(verdicts)) causes.set(verdicts, { _tag: 'Failed', error })
   }

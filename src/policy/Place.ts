@@ -40,38 +40,44 @@ export const turn = (
   cause: Cause<unknown, unknown>,
   drifting: boolean
 ): Turn | undefined => {
-  const first = decide(plan, low, cause, contextOf(low, low.slept, '', []), () => 0)
-  if (first._tag !== 'Retry') return undefined
+  // The longer the wait drawn last, the more a cap scales, and the earlier a window can start.
+  const lows = drifting ? [low, { ...high, slept: low.slept }] : [low]
+  const [first, ...others] = lows.flatMap((state) => {
+    const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => 0)
+    return ruling._tag === 'Retry' ? [{ ...ruling, reached: lowReached && state === low }] : []
+  })
+  if (first === undefined) return undefined
   const isPoint = low.slept === high.slept || first.window.latest === Infinity
   const peek = isPoint && !drifting ? alike(first.window, first.state) : look(plan, high, cause)
   // The counts are the same: if one goes on, so does the other, but for time.
   if (peek === undefined) return undefined
   const { settle, window } = peek
-  const shortest = Math.min(first.delay, Math.floor(window.from))
+  const shortest = Math.min(first.delay, ...others.map(({ delay }) => delay))
   // A wait ends in time if it ends by `latest`: this much is left for those who have slept least, and most.
-  const [most, least] = [first.window.latest - low.slept, window.latest - high.slept].map(Math.floor) as [
-    number,
-    number
-  ]
+  const most = Math.floor(first.window.latest - low.slept)
+  const least = Math.floor(window.latest - high.slept)
   const [ofLow, ofHigh] = [greatest(first.window), greatest(window)]
-  const longest = Math.min(Math.max(ofLow, ofHigh), most)
+  const end = endOf(first.window, window)
+  const longest = Math.min(Math.floor(end), most)
   // Where those who have slept most are too late already, others still get to the limit.
   const inTime = least >= shortest
   const slept = Math.min(high.slept + longest, Math.floor(window.latest))
-  const wait = slept - high.slept
-  const drawn = Math.min(draw(window, lastDraw), longest + 1)
+  const drawn = Math.min(end, longest + 1)
   return {
     shortest,
     longest,
     longestReached:
-      (lowReached && Math.min(ofLow, most) === longest) ||
+      (first.reached && Math.min(ofLow, most) === longest) ||
       (highReached && inTime && Math.min(ofHigh, least) === longest),
     to: {
-      low: { ...first.state, slept: low.slept + shortest },
+      low: {
+        ...others.reduce((least, { state }) => extreme(Math.min, least, state), first.state),
+        slept: low.slept + shortest
+      },
       high: { retry: high.retry + 1, slept, drawn, delay: longest, memory: settle(longest, drawn) },
-      lowReached: lowReached && shortest === first.delay,
+      lowReached: first.reached && shortest === first.delay,
       highReached: inTime
-        ? highReached && (!drifting || wait === ofHigh)
+        ? highReached && (!drifting || (slept - high.slept === ofHigh && drawn === draw(window, lastDraw)))
         : filled && !drifting && isLimit(plan, high, cause, slept, shortest),
       filled: filled && !drifting
     }
@@ -95,6 +101,13 @@ export const look = (plan: Plan, state: StepState, cause: Cause<unknown, unknown
     ? undefined
     : { window, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
 }
+
+/**
+ * What no draw from two windows, or from any in between, exceeds. Draws are rounded: where the windows do not start together,
+ * a narrower one in between may be drawn to its very end.
+ */
+export const endOf = (a: Window, b: Window): number =>
+  a.from === b.from ? Math.max(draw(a, lastDraw), draw(b, lastDraw)) : Math.max(a.to, b.to)
 
 /** The longest whole wait of a window. */
 export const greatest = (window: Window): number => Math.floor(draw(window, lastDraw))

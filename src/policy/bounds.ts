@@ -1,16 +1,28 @@
 /** The maxima of a policy over all calls that it could time. */
 import { alphabetOf } from './Alphabet.js'
-import { envelopeOf } from './Envelope.js'
+import { anyPart } from './anyPart.js'
+import { longest } from './Duration.js'
+import { envelop } from './envelop.js'
 import { reach } from './reach.js'
 import { type AnyPolicy, toPolicy } from './RetryPolicy.js'
-import { walk } from './walk.js'
+import { isOpen, walk } from './walk.js'
 
 // --- model
 
-/** A greatest value: reached exactly, only known not to be exceeded, or none at all. */
+/**
+ * A greatest value: reached exactly, only known not to be exceeded, or none at all.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type Bound = number | { readonly atMost: number } | 'unbounded'
 
-/** The maxima over all calls that a policy could time. Times in milliseconds. */
+/**
+ * The maxima over all calls that a policy could time. Times in milliseconds.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface Bounds {
   readonly retries: Bound
   readonly totalDelay: Bound
@@ -19,24 +31,63 @@ export interface Bounds {
 
 // --- bounds
 
-/** Sound figures; exact where a history reaches them. */
+/**
+ * Gives the greatest number of retries, sum of waits and single wait over all calls that a policy could time: whatever fails,
+ * however the draws fall, and however long attempts take. Times in milliseconds.
+ *
+ * A number is exact: some call reaches it. `{ atMost }` is not exceeded, but not known to be reached: where functions
+ * (`custom`, `mapDelay`, `delayFrom`, predicates) decide, which may answer anything, or where combinations are too tangled
+ * to tell. `'unbounded'`: nothing in the policy bounds it; waits that grow without end count as such, although they saturate
+ * at 2^53 - 1.
+ *
+ * Laws: no call exceeds them, and some call reaches what is exact.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { bounds, exponential, limitRetries, withJitter } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const policy = pipe(exponential('1s'), limitRetries(3))
+ * assert.deepEqual(bounds(policy), { retries: 3, totalDelay: 7000, delay: 4000 })
+ *
+ * // A wait is drawn from [0, 1000) and whole.
+ * assert.equal(bounds(pipe(exponential('1s'), limitRetries(1), withJitter('full'))).delay, 999)
+ * assert.equal(bounds(exponential('1s')).retries, 'unbounded')
+ *
+ * @category reading
+ * @since 0.2.0
+ */
 export const bounds = (policy: AnyPolicy): Bounds => {
-  const { retries, sum, wait } = envelopeOf(toPolicy('bounds: policy', policy))
-  const structure = { retries, totalDelay: Math.floor(sum), delay: Math.floor(wait) }
-  const walked = walk(policy, retries === Infinity)
+  const alphabet = alphabetOf(toPolicy('bounds: policy', policy))
+  const { from, retries, sum, wait } = envelop(policy, alphabet)
+  const fitting = from >= 1 ? Math.floor(sum / Math.floor(from)) : Infinity
+  const structure = {
+    retries: Math.min(retries, fitting),
+    totalDelay: Math.floor(sum),
+    delay: Math.floor(wait)
+  }
+  const walked = walk(policy, alphabet, retries === Infinity)
   const bound = (key: keyof Bounds): Bound => {
     const found = walked?.[key]
-    const whole =
-      walked?.whole === true &&
-      !(key === 'delay' && walked.retries.value === Infinity && structure.delay === Infinity)
+    const whole = walked?.whole === true
+    // Waits that grow without end only seem to settle, since they saturate.
+    if (
+      whole &&
+      key === 'delay' &&
+      wait === Infinity &&
+      walked.retries.value === Infinity &&
+      walked.delay.value > longest - 3
+    )
+      return 'unbounded'
     if (whole && found?.reached === true) return found.value === Infinity ? 'unbounded' : found.value
     const most = Math.min(structure[key], whole ? (found?.value ?? Infinity) : Infinity)
-    if (most === Infinity) return 'unbounded'
+    if (most === Infinity) return goesOn() ? 'unbounded' : { atMost: longest }
     if (found?.reached === true && found.value >= most) return most
     return reached()[key] >= most ? most : { atMost: most }
   }
-  const { causes } = alphabetOf(policy)
   let made: ReturnType<typeof reach> | undefined
-  const reached = () => (made ??= reach(policy, causes))
+  const reached = () => (made ??= reach(policy, alphabet.causes))
+  // Where the structure shows no end, a call has to show that there is none. Functions may answer anything.
+  const goesOn = (): boolean => !alphabet.complete || anyPart(policy, isOpen) || reached().endless
   return { retries: bound('retries'), totalDelay: bound('totalDelay'), delay: bound('delay') }
 }

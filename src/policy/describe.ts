@@ -169,7 +169,7 @@ const settingsOf = (self: AnyPolicy, root: boolean): ReadonlyArray<string> => {
   const { capDelay: cap, floorDelay: floor } = self
   return [
     ...(self.withJitter ?? []).flatMap(describeJitter),
-    ...(self.delayFrom ?? []).map(describeHint),
+    ...(self.delayFrom ?? []).map((hint) => describeHint(hint, self.capDelay)),
     ...(floor !== undefined && floor < (cap ?? Infinity) ? [`waits at least ${formatDuration(floor)}`] : []),
     ...of(cap, (max) => `waits at most ${formatDuration(max)}, spread included`),
     ...of(root ? undefined : self.limitRetries, (max) =>
@@ -197,5 +197,5 @@ const describeJitter = (jitter: Jitter): ReadonlyArray<string> => {
   }
 }
 
-const describeHint = ({ name, max }: Hint): string =>
-  `waits at least as long as the error asks for (by ${name || 'a nameless function'}), but stops if that is more than ${formatDuration(max)}`
+const describeHint = ({ name, max }: Hint, cap = Infinity): string =>
+  `waits at least as long as the error asks for (by ${name || 'a nameless function'}), but stops if that is more than ${formatDuration(Math.min(max, cap))}`

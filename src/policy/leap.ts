@@ -1,23 +1,13 @@
 /**
  * Many retries at once, for policies whose waits only grow or only shrink between the events at which a count or a list
- * ends. So what holds at both ends, and at doubling distances in between, holds for all.
+ * ends. So what holds at both ends holds in between; windows that are scaled by a cap are known up to rounding.
  */
-import type { Cause } from './Failure.js'
-import { greatest, isScope, look, type Place } from './Place.js'
-import { type AnyPolicy, parts, type Schedule } from './RetryPolicy.js'
-import type { Plan, StepState } from './step.js'
+import { endOf, isScope, look, type Place } from './Place.js'
+import type { StepState } from './step.js'
+import type { Terrain } from './Terrain.js'
+import type { Window } from './Window.js'
 
 // --- model
-
-/** What there is to know of a policy in order to leap. */
-export interface Terrain {
-  readonly plan: Plan
-  readonly cause: Cause<unknown, unknown>
-  /** After so many retries of a scope, something may end. */
-  readonly events: ReadonlyArray<number>
-  /** No limit of a sum or of the time elapsed is later. */
-  readonly horizon: number
-}
 
 /** The longest wait of some retries, and where they lead to. */
 export interface Leap {
@@ -28,57 +18,6 @@ export interface Leap {
   readonly over: boolean
 }
 
-// --- terrain
-
-/** Gives what there is to know; `undefined` where waits may go up and down. */
-export const terrainOf = (
-  policy: AnyPolicy,
-  plan: Plan,
-  causes: ReadonlyArray<Cause<unknown, unknown>>
-): Terrain | undefined => {
-  const all = allOf(policy)
-  const directions = new Set(all.map(({ schedule }) => directionOf(schedule)))
-  const [cause, ...others] = causes
-  if (cause === undefined || others.length > 0) return undefined
-  if (directions.has('unknown') || (directions.has('up') && directions.has('down'))) return undefined
-  return {
-    plan,
-    cause,
-    events: all.flatMap(({ limitRetries, schedule }) => [
-      ...(limitRetries === undefined ? [] : [limitRetries]),
-      // Within a list, every retry is an event.
-      ...(schedule._tag === 'delays' ? schedule.delays.map((_, i) => i + 1) : [])
-    ]),
-    horizon: Math.max(
-      ...all.flatMap(({ limitElapsed = 0, limitTotalDelay = 0 }) => [limitElapsed, limitTotalDelay])
-    )
-  }
-}
-
-const allOf = (self: AnyPolicy): ReadonlyArray<AnyPolicy> => [self, ...parts(self.schedule).flatMap(allOf)]
-
-const directionOf = (schedule: Schedule): 'up' | 'down' | 'level' | 'unknown' => {
-  switch (schedule._tag) {
-    case 'exponential':
-      return schedule.factor === 1 || schedule.base === 0 ? 'level' : schedule.factor > 1 ? 'up' : 'down'
-    case 'linear':
-      return schedule.step === 0 ? 'level' : 'up'
-    case 'fibonacci':
-      return schedule.base === 0 ? 'level' : 'up'
-    case 'fixed':
-    case 'delays':
-    case 'both':
-    case 'either':
-    case 'andThen':
-      return 'level'
-    case 'decorrelated':
-    case 'custom':
-    case 'mapDelay':
-    case 'when':
-      return 'unknown'
-  }
-}
-
 // --- leaping
 
 /**
@@ -87,7 +26,7 @@ const directionOf = (schedule: Schedule): 'up' | 'down' | 'level' | 'unknown' =>
  */
 export const leap = (terrain: Terrain, before: Place, place: Place, rough: number): Leap | undefined => {
   const { filled, high, highReached, low, lowReached } = place
-  const stretch = stretchOf(terrain, before.low, low, rough)
+  const stretch = stretchOf(terrain, before, place, rough)
   if (stretch === undefined) return undefined
   const { exact, longest, longestReached, shortest } = stretch
   const count = stretch.endless ? Infinity : countInTime(terrain, low, shortest, stretch.count)
@@ -95,7 +34,7 @@ export const leap = (terrain: Terrain, before: Place, place: Place, rough: numbe
   const slept = Math.min(high.slept + times(count, longest), ceilingOf(terrain, high))
   return {
     longest,
-    longestReached: longestReached && (lowReached || stretch.untimed),
+    longestReached,
     to: {
       low: { ...advance(before.low, low, count), slept: low.slept + times(count, shortest) },
       high: { ...advance(before.low, high, count), slept },
@@ -118,67 +57,73 @@ interface Stretch {
   readonly exact: boolean
   /** Does it go on for ever? */
   readonly endless: boolean
-  /** Is there no limit of time? */
-  readonly untimed: boolean
 }
 
-const stretchOf = (
-  terrain: Terrain,
-  before: StepState,
-  low: StepState,
-  rough: number
-): Stretch | undefined => {
-  const sight = (count: number): Sight | undefined => sightOf(terrain, advance(before, low, count))
+const stretchOf = (terrain: Terrain, before: Place, place: Place, rough: number): Stretch | undefined => {
+  const { drifting, events, settled } = terrain
+  const { high, highReached, low, lowReached } = place
+  const counts = moving(before.low, low)
+  const distance = Math.min(
+    ...counts.flatMap((retry) => events.filter((event) => event > retry).map((event) => event - retry))
+  )
+  if (distance < 2 || (drifting && !(isStill(before.low, low) && isStill(before.high, high))))
+    return undefined
+  const sight = (count: number): Sight | undefined => {
+    const windows = (drifting ? [low, high] : [low]).flatMap((state) => {
+      const far = advance(before.low, { ...state, slept: low.slept }, count)
+      return look(terrain.plan, far, terrain.cause)?.window ?? []
+    })
+    return sightOf(
+      windows,
+      counts.every((retry) => retry >= settled)
+    )
+  }
   const near = sight(0)
-  const distance = distanceTo(terrain.events, before, low)
-  if (near === undefined || distance < 2) return undefined
+  const all = samples(distance).flatMap((count) => sight(count) ?? [])
+  const [last, end] = all.slice(-2)
+  if (near === undefined || last === undefined || end === undefined) return undefined
   const untimed = near.latest === Infinity
   const left = Math.floor(near.latest - low.slept)
   const clipped = ({ longest }: Sight): number => Math.min(longest, left)
-  const all = samples(distance).flatMap((count) => sight(count) ?? [])
-  const stays = all.every(({ shortest }) => shortest === near.shortest)
-  if (stays && all.every((each) => clipped(each) === clipped(near))) {
-    const endless = distance === Infinity && (untimed || near.shortest === 0)
-    const { shortest } = near
-    return {
-      count: distance,
-      shortest,
-      longest: clipped(near),
-      longestReached: true,
-      exact: true,
-      endless,
-      untimed
-    }
+  const { shortest } = near
+  const shortestStays = all.every((each) => each.shortest === shortest)
+  const endless = distance === Infinity && (untimed || (shortestStays && shortest === 0))
+  const reached = untimed ? highReached : lowReached && !drifting
+  if (
+    all.every(({ known }) => known) &&
+    shortestStays &&
+    all.every((each) => clipped(each) === clipped(near))
+  ) {
+    const longest = clipped(near)
+    return { count: distance, shortest, longest, longestReached: reached, exact: true, endless }
   }
-  const [last, end] = all.slice(-2)
-  if (last === undefined || end === undefined) return undefined
-  if (distance === Infinity && (untimed || (stays && near.shortest === 0)) && end.longest >= near.longest) {
+  if (drifting) return undefined
+  if (endless && end.longest >= near.longest) {
     // Waits that still grow at the end of all counts have no maximum of their own.
-    const settled = clipped(last) === clipped(end)
-    const { shortest } = near
-    return {
-      count: distance,
-      shortest,
-      longest: settled ? clipped(end) : left,
-      longestReached: settled,
-      exact: true,
-      endless: true,
-      untimed
-    }
+    const longest = clipped(last) === clipped(end) ? clipped(end) : left
+    const longestReached = reached && all.some(({ drawn }) => Math.min(drawn, left) === longest)
+    return { count: distance, shortest, longest, longestReached, exact: true, endless }
   }
   const count = Math.min(distance, rough)
   const far = sight(count - 1)
   if (count < 2 || far === undefined) return undefined
+  const longest = Math.max(clipped(near), clipped(far))
   return {
     count,
-    shortest: Math.min(near.shortest, far.shortest),
-    longest: Math.max(clipped(near), clipped(far)),
-    longestReached: untimed,
+    shortest: Math.min(shortest, far.shortest),
+    longest,
+    longestReached: untimed && [near, far].some(({ drawn }) => drawn === longest),
     exact: false,
-    endless: false,
-    untimed
+    endless: false
   }
 }
+
+/** Is the wait drawn last the one before, wherever it is kept? */
+const isStill = (before: StepState, state: StepState): boolean =>
+  [state, ...state.memory].every((kept, i) => {
+    const other = [before, ...before.memory][i]
+    return !isScope(kept) || (isScope(other) && kept.drawn === other.drawn)
+  })
 
 const times = (count: number, wait: number): number => (wait === 0 ? 0 : count * wait)
 
@@ -186,23 +131,34 @@ const times = (count: number, wait: number): number => (wait === 0 ? 0 : count *
 const farthest = 2 ** 53
 
 interface Sight {
+  /** No wait is shorter, or longer, than these whole milliseconds. */
   readonly shortest: number
   readonly longest: number
+  /** The longest wait that is drawn at this place. */
+  readonly drawn: number
   readonly latest: number
+  /** Are `shortest` and `longest` those of all windows with the same ends, too? */
+  readonly known: boolean
 }
 
-const sightOf = ({ cause, plan }: Terrain, state: StepState): Sight | undefined => {
-  const window = look(plan, state, cause)?.window
-  return window && { shortest: Math.floor(window.from), longest: greatest(window), latest: window.latest }
+/** What is seen of windows, and of any in between; `settled`: these are all there are. */
+const sightOf = (windows: ReadonlyArray<Window>, settled: boolean): Sight | undefined => {
+  const [a, b = a] = windows
+  if (a === undefined || b === undefined) return undefined
+  const from = Math.min(a.from, b.from)
+  const to = Math.max(a.to, b.to)
+  const known = settled || from === to || from === 0 || to < 1
+  return {
+    shortest: Math.floor(known ? from : from * (1 - 2 ** -40)),
+    longest: Math.floor(known ? endOf(a, b) : to),
+    drawn: Math.floor(endOf(a, b)),
+    latest: a.latest,
+    known
+  }
 }
 
-/** How many retries there are before the next event. */
-const distanceTo = (events: ReadonlyArray<number>, before: StepState, state: StepState): number =>
-  Math.min(
-    ...moving(before, state).flatMap((retry) =>
-      events.filter((event) => event > retry).map((event) => event - retry)
-    )
-  )
+const latestOf = ({ cause, plan }: Terrain, state: StepState): number =>
+  look(plan, state, cause)?.window.latest ?? Infinity
 
 /** The counts that go on. */
 const moving = (before: StepState, state: StepState): ReadonlyArray<number> =>
@@ -223,14 +179,14 @@ const advance = (before: StepState, state: StepState, count: number): StepState 
 
 const samples = (distance: number): ReadonlyArray<number> => {
   const last = Math.min(distance - 1, farthest)
-  return [...Array.from({ length: 54 }, (_, i) => 2 ** i).filter((count) => count < last), last]
+  return [...Array.from({ length: 27 }, (_, i) => 4 ** i).filter((count) => count < last), last]
 }
 
 /** How many waits end in time, of at most `most`. */
 const countInTime = (terrain: Terrain, low: StepState, wait: number, most: number): number => {
   const isInTime = (count: number): boolean => {
     const slept = low.slept + (count - 1) * wait
-    return slept + wait <= (sightOf(terrain, { ...low, slept })?.latest ?? 0)
+    return slept + wait <= latestOf(terrain, { ...low, slept })
   }
   if (wait === 0 || isInTime(Math.min(most, farthest))) return most
   let [fits, late] = [0, Math.min(most, farthest)]
@@ -245,6 +201,6 @@ const countInTime = (terrain: Terrain, low: StepState, wait: number, most: numbe
 /** The latest end of all waits together. */
 const ceilingOf = (terrain: Terrain, state: StepState): number => {
   const beyond = Math.max(state.slept, terrain.horizon) + 1
-  const latest = sightOf(terrain, { ...state, slept: beyond })?.latest ?? Infinity
+  const latest = latestOf(terrain, { ...state, slept: beyond })
   return latest < beyond ? Math.floor(latest) : Infinity
 }

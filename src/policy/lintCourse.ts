@@ -43,7 +43,7 @@ const lintLoop = (self: AnyPolicy): Warnings => {
   return isHot && bounds(self).retries === 'unbounded'
     ? warn(
         'hot-loop',
-        'retries without any wait, with no limit to their number, as fast as the machine can: add a wait, or limitRetries'
+        'comes to retry without any wait, with no limit to their number, as fast as the machine can: add a wait, or limitRetries'
       )
     : []
 }

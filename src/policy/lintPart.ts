@@ -88,7 +88,7 @@ const bare = (self: AnyPolicy): AnyPolicy =>
 
 const lintCap = (self: AnyPolicy): Warnings => {
   const { capDelay: cap, floorDelay: floor } = self
-  if (cap === undefined) return []
+  if (cap === undefined || self.limitRetries === 0) return []
   if (floor !== undefined && floor > cap) {
     return warn(
       'floor-above-cap',

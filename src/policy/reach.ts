@@ -1,65 +1,95 @@
 /** What calls reach that wait as long as they can, or as short: found by stepping. */
+import { longest } from './Duration.js'
+import { freshScope, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
 import { greatest, lastDraw, look } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
 import { contextOf, decide, initialState, type Plan, planOf, type Ruling, type StepState } from './step.js'
 
-/** The greatest figures of some calls. */
+/** The greatest figures of some calls. Times in milliseconds. */
 export interface Reached {
   readonly retries: number
   readonly totalDelay: number
   readonly delay: number
+  /** Does one of them still go on after more retries than can be counted? */
+  readonly endless: boolean
 }
 
-// Steps of a call that does not end.
+// Retries after which the last one stands for all that follow.
 const patience = 1000
 
 /** Gives the greatest figures of calls that meet one failure until nothing goes on, then the next, and so on. */
 export const reach = (policy: AnyPolicy, causes: ReadonlyArray<Cause<unknown, unknown>>): Reached => {
   const plan = planOf(policy)
   const orders = causes.map((_, i) => [...causes.slice(i), ...causes.slice(0, i)])
-  return orders
-    .flatMap((order) => [run(plan, order, shortest), run(plan, order, longest)])
-    .reduce((a, b) => ({
-      retries: Math.max(a.retries, b.retries),
-      totalDelay: Math.max(a.totalDelay, b.totalDelay),
-      delay: Math.max(a.delay, b.delay)
-    }))
+  const all = orders.flatMap((order) => [run(plan, order, shortWait), run(plan, order, longWait)])
+  return {
+    retries: Math.max(...all.map(({ retries }) => retries)),
+    totalDelay: Math.max(...all.map(({ totalDelay }) => totalDelay)),
+    delay: Math.max(...all.map(({ delay }) => delay)),
+    endless: all.some(({ endless }) => endless)
+  }
 }
 
-type Choice = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>) => Ruling
+type Retry = Extract<Ruling, { readonly _tag: 'Retry' }>
+type Choice = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>) => Retry | undefined
 
 const run = (plan: Plan, order: ReadonlyArray<Cause<unknown, unknown>>, choose: Choice): Reached => {
-  let state = initialState
+  let [before, state] = [initialState, initialState]
   let delay = 0
   let [cause, ...others] = order
   while (cause !== undefined && state.retry < patience) {
-    const most = longest(plan, state, cause)
-    const ruling = choose(plan, state, cause)
-    if (most._tag === 'Retry') delay = Math.max(delay, most.delay)
-    if (ruling._tag === 'Retry') ({ state } = ruling)
-    else [cause, ...others] = others
+    delay = Math.max(delay, longWait(plan, state, cause)?.delay ?? 0)
+    const chosen = choose(plan, state, cause)
+    if (chosen === undefined) [cause, ...others] = others
+    else [before, state] = [state, chosen.state]
   }
-  return { retries: state.retry, totalDelay: state.slept, delay }
+  return {
+    retries: state.retry,
+    totalDelay: state.slept,
+    delay,
+    endless: cause !== undefined && choose(plan, farOut(before, state), cause) !== undefined
+  }
 }
 
-const ruleOn = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>, random: number): Ruling =>
-  decide(plan, state, cause, contextOf(state, state.slept, '', []), () => random)
+/** The state after 2^52 more retries like the last one. */
+const farOut = (before: StepState, after: StepState): StepState => {
+  const moved = <S extends Scope>(from: S, to: S): S => ({
+    ...to,
+    retry: to.retry + 2 ** 52 * (to.retry - from.retry),
+    slept: to.slept + 2 ** 52 * (to.slept - from.slept)
+  })
+  const memory = after.memory.map((kept, i) => {
+    const earlier = before.memory[i] ?? freshScope
+    return isScope(kept) && isScope(earlier) ? moved(earlier, kept) : kept
+  })
+  return { ...moved(before, after), memory }
+}
 
-const shortest: Choice = (plan, state, cause) => ruleOn(plan, state, cause, 0)
+const isScope = (kept: unknown): kept is Scope => typeof kept === 'object' && kept !== null
+
+/** Attempts take no time, so the time elapsed is the time slept. */
+const drawn = (
+  plan: Plan,
+  state: StepState,
+  cause: Cause<unknown, unknown>,
+  random: number
+): Retry | undefined => {
+  const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => random)
+  if (ruling._tag !== 'Retry') return undefined
+  // Limits are not exact beyond the longest time that is counted exactly.
+  return ruling.state.slept > longest && ruling.window.latest < Infinity ? undefined : ruling
+}
+
+const shortWait: Choice = (plan, state, cause) => drawn(plan, state, cause, 0)
 
 /** The longest wait that ends in time. */
-const longest: Choice = (plan, state, cause) => {
-  const last = ruleOn(plan, state, cause, lastDraw)
-  // A stop that comes with no verdict of a function may be one of time.
-  const window =
-    last._tag === 'GiveUp' && last.verdict._tag === 'Exhausted' ? look(plan, state, cause)?.window : undefined
-  if (window === undefined) return last
-  const { from, latest, to } = window
-  const wait = Math.min(greatest(window), Math.floor(latest - state.slept))
+const longWait: Choice = (plan, state, cause) => {
+  const last = drawn(plan, state, cause, lastDraw)
+  const short = last ?? drawn(plan, state, cause, 0)
+  if (last !== undefined || short === undefined) return last
+  const { from, latest, to } = look(plan, state, cause)?.window ?? short.window
+  const wait = Math.min(greatest(short.window), Math.floor(latest - state.slept))
   const middle = Math.max(0, Math.min((wait + 0.5 - from) / (to - from), lastDraw))
-  return (
-    [middle, 0].map((random) => ruleOn(plan, state, cause, random)).find(({ _tag }) => _tag === 'Retry') ??
-    last
-  )
+  return drawn(plan, state, cause, middle) ?? short
 }

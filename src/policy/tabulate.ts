@@ -73,7 +73,10 @@ export const tabulate = (policy: AnyPolicy, retries: number): Tabulated =>
     policy,
     retries,
     // Elsewhere it makes no difference to later waits which turn was made.
-    everyPart(policy).some(({ schedule }) => ['andThen', 'custom', 'decorrelated'].includes(schedule._tag))
+    everyPart(policy).some(
+      ({ limitDelay, schedule }) =>
+        limitDelay !== undefined || ['andThen', 'custom', 'decorrelated'].includes(schedule._tag)
+    )
   )
 
 /** Gives the same table in less time, but maybe without some courses that end just within a limit of time. */

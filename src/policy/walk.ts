@@ -5,12 +5,13 @@
  * Attempts take no time here: time that passes only makes a policy stop earlier, except where it ends a stage of `andThen`.
  * Such policies, and those that hold functions, are not walked.
  */
-import { alphabetOf } from './Alphabet.js'
+import type { Alphabet } from './Alphabet.js'
 import { anyPart } from './anyPart.js'
-import { leap, terrainOf } from './leap.js'
+import { leap } from './leap.js'
 import { countsOf, merge, type Place, turn } from './Place.js'
 import { type AnyPolicy, parts } from './RetryPolicy.js'
 import { initialState, planOf } from './step.js'
+import { terrainOf } from './Terrain.js'
 
 // --- model
 
@@ -41,8 +42,11 @@ const patience = (branching: boolean): number => (branching ? 8000 : 3000)
 const impatience = 500
 
 /** Walks a policy, as far as patience goes, which is not far where no count ends it; `undefined` where it cannot be walked. */
-export const walk = (policy: AnyPolicy, endless: boolean): Walk | undefined => {
-  const { causes, complete } = alphabetOf(policy)
+export const walk = (
+  policy: AnyPolicy,
+  { causes, complete }: Alphabet,
+  endless: boolean
+): Walk | undefined => {
   if (!complete || anyPart(policy, isOpen) || anyPart(policy, hasTimedPart)) return undefined
   const plan = planOf(policy)
   const terrain = terrainOf(policy, plan, causes)
@@ -72,7 +76,7 @@ export const walk = (policy: AnyPolicy, endless: boolean): Walk | undefined => {
   while (places.length > 0) {
     const [only] = places
     const tired = stepped >= enough
-    if (terrain !== undefined && only !== undefined && (tired || only.low.retry >= nextLeap)) {
+    if (terrain !== undefined && only !== undefined && ((tired && !drifting) || only.low.retry >= nextLeap)) {
       nextLeap = 2 * only.low.retry
       const made = leap(terrain, before, only, tired ? only.low.retry : 0)
       if (made !== undefined) {
@@ -82,7 +86,7 @@ export const walk = (policy: AnyPolicy, endless: boolean): Walk | undefined => {
         continue
       }
     }
-    if (tired && (terrain === undefined || stepped >= 2 * enough)) return found
+    if (tired && (terrain === undefined || drifting || stepped >= 2 * enough)) return found
     const next = new Map<string, Place>()
     for (const place of places) {
       for (const cause of causes) {
@@ -106,7 +110,7 @@ const zero: Figure = { value: 0, reached: true }
 // --- what can be walked
 
 /** Does it hold a function that says how long to wait? */
-const isOpen = ({ delayFrom = [], schedule }: AnyPolicy): boolean =>
+export const isOpen = ({ delayFrom = [], schedule }: AnyPolicy): boolean =>
   schedule._tag === 'custom' || schedule._tag === 'mapDelay' || delayFrom.length > 0
 
 const isSummed = (self: AnyPolicy): boolean => self.limitTotalDelay !== undefined

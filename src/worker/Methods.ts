@@ -152,13 +152,15 @@ type Refused<M, What extends string> = [M] extends [never]
 /** `unknown` for each default that fits any function. */
 export type CheckedDefaults<D> = {
   readonly [P in keyof D]: P extends OptionName
-    ? P extends 'retryOn'
-      ? ForAny<Judged<D[P]>>
-      : P extends 'retryUntil'
-        ? ForAny<Validated<D[P]>>
-        : D[P] extends RetryPolicy<infer E, infer A>
-          ? ForAny<E> & ForAny<A>
-          : unknown
+    ? [MethodOptions[P]] extends [D[P]]
+      ? unknown // Nothing is known but that it is such an option.
+      : P extends 'retryOn'
+        ? ForAny<Judged<D[P]>>
+        : P extends 'retryUntil'
+          ? ForAny<Validated<D[P]>>
+          : D[P] extends RetryPolicy<infer E, infer A>
+            ? ForAny<E> & ForAny<A>
+            : unknown
     : Mistake<'reprise: a worker has no such option'>
 }
 

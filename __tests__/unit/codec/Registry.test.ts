@@ -41,6 +41,14 @@ describe('hold', () => {
       { delays: { a: { name: 'x', decode: () => 1 } } },
       "TypeError: registry: 'a' of its delays must be …, got [object Object]"
     ],
+    ['null for all', null, 'TypeError: registry must be …, got null'],
+    ['a text for all', 'x', 'RangeError: registry must be …, got "x"'],
+    ['null for a kind', { conditions: null }, 'TypeError: registry: its conditions must be …, got null'],
+    [
+      'a misspelt kind',
+      { condition: { isTransient } },
+      'TypeError: registry: there is no kind condition; there are conditions, validators, schedules, delays, hints'
+    ],
     [
       'an empty name',
       { hints: { '': () => 1 } },

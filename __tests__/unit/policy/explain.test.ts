@@ -86,6 +86,11 @@ describe('explain', () => {
       'Draws each wait at random between half and all of its length.'
     ],
     [
+      'delayFrom above a cap',
+      (self) => capDelay('10s')(delayFrom(retryAfter, { max: '1m' })(self)),
+      'Waits at least as long as the error asks for (by retryAfter), but stops if that is more than 10 s.'
+    ],
+    [
       'delayFrom',
       delayFrom(retryAfter, { max: '1m' }),
       'Waits at least as long as the error asks for (by retryAfter), but stops if that is more than 1 min.'

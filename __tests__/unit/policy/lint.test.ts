@@ -133,7 +133,7 @@ describe('lint', () => {
     [
       'hot-loop',
       pipe(immediate, limitElapsed('1m')),
-      'Retries without any wait, with no limit to their number, as fast as the machine can: add a wait, or limitRetries.',
+      'Comes to retry without any wait, with no limit to their number, as fast as the machine can: add a wait, or limitRetries.',
       pipe(immediate, limitElapsed('1m'), limitRetries(100))
     ],
     [
@@ -165,6 +165,13 @@ describe('lint', () => {
       pipe(exponential('1s'), spread, capDelay(100), five),
       'capDelay(100 ms) is below the shortest wait, 1 s: all waits are cut to the same length, and growth is lost; raise the cap, or lower the waits.',
       pipe(exponential('1s'), spread, capDelay('2s'), five)
+    ],
+    [
+      'cap-below-base',
+      pipe(exponential('1s'), spread, capDelay(100), limitRetries(1)),
+      'capDelay(100 ms) is below the shortest wait, 1 s: all waits are cut to the same length, and growth is lost; raise the cap, or lower the waits.',
+      // It never waits.
+      pipe(exponential('1s'), spread, capDelay(100), limitRetries(0))
     ],
     [
       'cap-below-base',

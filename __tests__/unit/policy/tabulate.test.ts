@@ -9,6 +9,7 @@ import {
   delays,
   exponential,
   fixed,
+  limitDelay,
   limitElapsed,
   limitRetries,
   limitTotalDelay,
@@ -38,6 +39,18 @@ describe('tabulate', () => {
       [
         [10, 10, 10],
         [20, 20, 30]
+      ],
+      false
+    ],
+    [
+      // The last row is that of waits of 300, 600, 1000 and 1000 ms, since longer ones stop.
+      'jitter and limitDelay -> the latest start of calls that drew just within the limit',
+      pipe(exponential(200), withJitter(0.5), limitDelay(1000), limitRetries(4)),
+      [
+        [100, 300, 300],
+        [200, 600, 900],
+        [400, 1200, 1900],
+        [800, 2400, 2900]
       ],
       false
     ],

@@ -42,7 +42,7 @@ const rejected: Failing = { _tag: 'Rejected', value: 1, reasons: ['no'] }
 // --- failures
 
 /** Failures of every kind that the conditions of a policy tell apart; one if they choose no schedule. */
-export const failuresFor = (policy: AnyPolicy): ReadonlyArray<Failing> => {
+const failuresFor = (policy: AnyPolicy): ReadonlyArray<Failing> => {
   if (!JSON.stringify(policy.schedule).match(/"when"|"retryOn"/)) return [rejected]
   const conditions = conditionsIn(policy)
   const names = [...new Set(valuesOf('name', conditions))]

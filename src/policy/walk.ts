@@ -30,7 +30,7 @@ export interface Walk {
 }
 
 /** Gives the greater figure. */
-export const greater = (a: Figure, b: Figure): Figure =>
+const greater = (a: Figure, b: Figure): Figure =>
   b.value > a.value || (b.value === a.value && b.reached) ? b : a
 
 // --- walking

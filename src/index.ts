@@ -93,6 +93,33 @@ export { withRetry } from './action/withRetry.js'
 export { withSignal } from './action/withSignal.js'
 export { withTimeout } from './action/withTimeout.js'
 
+export type { CircuitBreakerOptions } from './resource/BreakerOptions.js'
+export type { BreakerState, BreakerStatus } from './resource/BreakerState.js'
+export {
+  type BreakerEvent,
+  type BreakerObserver,
+  type CircuitBreaker,
+  circuitBreaker,
+  type CircuitOpen,
+  isCircuitOpen
+} from './resource/CircuitBreaker.js'
+export {
+  callLimit,
+  type CallLimit,
+  isLimitExceeded,
+  type Limit,
+  type LimitAlgorithm,
+  type LimitExceeded,
+  rateLimit,
+  type RateLimit,
+  resourceLimit,
+  type ResourceLimit
+} from './resource/Limit.js'
+export type { LimitRequest, LimitUsage } from './resource/LimitRequest.js'
+export { type LimitSet, limitSet, type LimitSetOptions, type Permit } from './resource/LimitSet.js'
+export { withCircuitBreaker } from './resource/withCircuitBreaker.js'
+export { withLimits } from './resource/withLimits.js'
+
 export type { Methods, NoOptions, PolicyOf } from './worker/Methods.js'
 export { policyOf } from './worker/policyOf.js'
 export { configure, worker, type WorkerMaker } from './worker/worker.js'

@@ -54,7 +54,15 @@ const worker = [
   'C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8', 'C9', 'C10', 'C11', 'C12', 'C13', 'C14', 'C15', 'C16'
 ]
 
-const ids = [...peers, ...pitfalls, ...worker]
+// Limits: bulkheads, permits, and those of a worker, without pools and processes (L18 to L20).
+// prettier-ignore
+const limits = [
+  'K-01', 'K-02', 'K-04', 'K-05', 'K-07', 'K-08', 'K-10', 'P10', 'P11',
+  'L1', 'L2', 'L3', 'L4', 'L5', 'L6', 'L7', 'L8', 'L9', 'L10', 'L11', 'L12', 'L13', 'L14', 'L15', 'L16', 'L17',
+  'L21', 'L22', 'L23', 'L24', 'L25', 'L26', 'L27', 'L28', 'L29', 'L30', 'L31', 'L32', 'L33', 'L34'
+]
+
+const ids = [...peers, ...pitfalls, ...worker, ...limits]
 
 // What needs a process of its own (P20) is tested with the package.
 const files = [...readdirSync(__dirname), '../package/process.test.ts']

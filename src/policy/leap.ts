@@ -3,7 +3,7 @@
  * ends. So what holds at both ends holds in between; windows that are scaled by a cap are known up to rounding.
  */
 import { endOf, isScope, look, type Place } from './Place.js'
-import type { StepState } from './step.js'
+import { contextOf, decide, type StepState } from './step.js'
 import type { Terrain } from './Terrain.js'
 import type { Window } from './Window.js'
 
@@ -66,8 +66,9 @@ const stretchOf = (terrain: Terrain, before: Place, place: Place, rough: number)
   const distance = Math.min(
     ...counts.flatMap((retry) => events.filter((event) => event > retry).map((event) => event - retry))
   )
-  if (distance < 2 || (drifting && !(isStill(before.low, low) && isStill(before.high, high))))
-    return undefined
+  const next = after(terrain, low)
+  if (distance < 2 || next === undefined || slotsOf(low, next) !== slotsOf(before.low, low)) return undefined
+  if (drifting && !(isStill(before.low, low) && isStill(before.high, high))) return undefined
   const sight = (count: number): Sight | undefined => {
     const windows = (drifting ? [low, high] : [low]).flatMap((state) => {
       const far = advance(before.low, { ...state, slept: low.slept }, count)
@@ -159,6 +160,16 @@ const sightOf = (windows: ReadonlyArray<Window>, settled: boolean): Sight | unde
 
 const latestOf = ({ cause, plan }: Terrain, state: StepState): number =>
   look(plan, state, cause)?.window.latest ?? Infinity
+
+/** The state after the next failure; `undefined` where that ends the call. */
+const after = ({ cause, plan }: Terrain, state: StepState): StepState | undefined => {
+  const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => 0)
+  return ruling._tag === 'Retry' ? ruling.state : undefined
+}
+
+/** Which counts go on, as a text. */
+const slotsOf = (before: StepState, state: StepState): string =>
+  state.memory.map((kept, i) => isScope(kept) && kept.retry !== retryOf(before.memory[i])).join()
 
 /** The counts that go on. */
 const moving = (before: StepState, state: StepState): ReadonlyArray<number> =>

@@ -1,0 +1,120 @@
+import { callLimit, isLimitExceeded, limitSet, rateLimit, resourceLimit } from 'reprise'
+import { isLimit } from '../../../src/resource/Limit.js'
+import { badDurations, refuses, thrown } from '../../support/bad.js'
+
+const numbers = [
+  [0, 'RangeError', '0'],
+  [-1, 'RangeError', '-1'],
+  [NaN, 'RangeError', 'NaN'],
+  ['5', 'RangeError', '"5"'],
+  [null, 'TypeError', 'null'],
+  [undefined, 'TypeError', 'undefined']
+] as const
+const keys = [
+  ['', 'RangeError', '""'],
+  [undefined, 'TypeError', 'undefined'],
+  [5, 'RangeError', '5']
+] as const
+
+describe('rateLimit', () => {
+  it('its options -> frozen plain data, by token bucket if not said', () => {
+    const limit = rateLimit({ key: 'tokens', capacity: 0.5, per: '1.5m' })
+    expect(limit).toStrictEqual({
+      _tag: 'rateLimit',
+      key: 'tokens',
+      capacity: 0.5,
+      per: 90_000,
+      algorithm: 'tokenBucket'
+    })
+    expect(Object.isFrozen(limit)).toBe(true)
+  })
+
+  refuses('rateLimit: key', keys, (key) => rateLimit({ key, capacity: 1, per: 1 }))
+  refuses('rateLimit: capacity', numbers, (capacity) => rateLimit({ key: 'a', capacity, per: 1 }))
+  refuses('rateLimit: per', [...badDurations, [0, 'RangeError', '0'], ['0s', 'RangeError', '"0s"']], (per) =>
+    rateLimit({ key: 'a', capacity: 1, per })
+  )
+  refuses(
+    'rateLimit: algorithm',
+    [
+      ['bucket', 'RangeError', '"bucket"'],
+      ['toString', 'RangeError', '"toString"'],
+      [5, 'RangeError', '5'],
+      [null, 'TypeError', 'null']
+    ],
+    (algorithm) => rateLimit({ key: 'a', capacity: 1, per: 1, algorithm })
+  )
+
+  it('no object; an option that there is not -> TypeError that lists them', () => {
+    expect(thrown(() => rateLimit(null as never))).toBe('TypeError: rateLimit: options must be …, got null')
+    expect(thrown(() => rateLimit({ key: 'a', capacity: 1, per: 1, window: '1s' } as never))).toBe(
+      "TypeError: rateLimit: there is no option 'window'; there are key, capacity, per, algorithm"
+    )
+  })
+})
+
+describe('callLimit', () => {
+  it('its options -> frozen plain data, with the key calls if not said', () => {
+    expect(callLimit({ capacity: 3, per: '1s', algorithm: 'gcra' })).toStrictEqual({
+      _tag: 'callLimit',
+      key: 'calls',
+      capacity: 3,
+      per: 1000,
+      algorithm: 'gcra'
+    })
+    expect(callLimit({ key: 'writes', capacity: Infinity, per: 5 }).key).toBe('writes')
+  })
+
+  refuses('callLimit: key', [keys[0], keys[2]], (key) => callLimit({ key, capacity: 1, per: 1 }))
+  refuses('callLimit: capacity', [...numbers, [1.5, 'RangeError', '1.5']], (capacity) =>
+    callLimit({ capacity, per: 1 })
+  )
+  refuses(
+    'callLimit: per',
+    [
+      [0, 'RangeError', '0'],
+      [undefined, 'TypeError', 'undefined']
+    ],
+    (per) => callLimit({ capacity: 1, per })
+  )
+})
+
+describe('resourceLimit', () => {
+  it('its options -> frozen plain data', () => {
+    const limit = resourceLimit({ key: 'places', capacity: 3 })
+    expect(limit).toStrictEqual({ _tag: 'resourceLimit', key: 'places', capacity: 3 })
+    expect(Object.isFrozen(limit)).toBe(true)
+  })
+
+  refuses('resourceLimit: key', keys, (key) => resourceLimit({ key, capacity: 1 }))
+  refuses('resourceLimit: capacity', [...numbers, [1.5, 'RangeError', '1.5']], (capacity) =>
+    resourceLimit({ key: 'a', capacity })
+  )
+})
+
+describe('isLimit', () => {
+  it.each<[unknown, boolean]>([
+    [resourceLimit({ key: 'a', capacity: 1 }), true],
+    [callLimit({ capacity: 1, per: 1 }), true],
+    [{ _tag: 'resourceLimit', key: 'a' }, false],
+    [{ _tag: Symbol('a'), key: 'a', capacity: 1 }, false],
+    [null, false],
+    ['a', false]
+  ])('%p -> %s', (input, expected) => {
+    expect(isLimit(input)).toBe(expected)
+  })
+})
+
+describe('isLimitExceeded', () => {
+  it('that of a set -> true; what only has the tag, and anything else -> false', () => {
+    const refused = limitSet([resourceLimit({ key: 'a', capacity: 1 })])().tryAcquire({ a: 2 })()
+    expect(refused._tag === 'Left' && isLimitExceeded(refused.left)).toBe(true)
+    for (const other of [
+      { _tag: 'LimitExceeded' },
+      { _tag: 'LimitExceeded', key: 'a', reason: 'mine' },
+      null,
+      'LimitExceeded'
+    ])
+      expect(isLimitExceeded(other)).toBe(false)
+  })
+})

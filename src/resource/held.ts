@@ -1,0 +1,92 @@
+/**
+ * How a call waits for a set of limits and holds what it was granted. A call that is interrupted leaves the queue, or gives
+ * back what it holds, at once.
+ */
+import { type Env, left, type Result } from '../action/entry.js'
+import { mark, settleSoon } from '../action/Interrupt.js'
+import { aborted, notBegun } from '../action/race.js'
+import type { LimitExceeded } from './Limit.js'
+import type { Grant, LimitCell } from './LimitCell.js'
+import type { Asked } from './LimitRequest.js'
+
+/** Runs `begin` with what was granted, as soon as it is; or ends with the `LimitExceeded`. */
+export const whenGranted = (
+  cell: LimitCell,
+  env: Env,
+  asked: Asked,
+  begin: (grant: Grant) => Promise<Result>
+): Promise<Result> => {
+  const { interrupt } = env
+  if (interrupt?.fired === true) return Promise.resolve(left(aborted(notBegun, interrupt.reason)))
+  const clock = cell.clock ?? env.clock
+  const grant = cell.take(clock, asked)
+  if (grant !== undefined) return begin(grant)
+
+  return new Promise((resolve) => {
+    let stopListening: (() => void) | undefined
+    mark(env.flight, 'out')
+    const answer = (given: Grant | LimitExceeded): void => {
+      stopListening?.()
+      if (!('_tag' in given)) resolve(begin(given))
+      else {
+        mark(env.flight, 'landed')
+        resolve(left(given))
+      }
+    }
+    const waiting = cell.join(clock, asked, answer)
+    if ('_tag' in waiting) answer(waiting)
+    else if (interrupt !== undefined && waiting.waits) {
+      stopListening = interrupt.listen((reason) => {
+        if (!cell.leave(waiting)) return false
+        interrupt.cut(env.flight)
+        resolve(left(aborted(notBegun, reason)))
+        return true
+      })
+    }
+  })
+}
+
+/**
+ * Runs `body` while it holds what was granted. `settle` puts that right with the result, or without one where there is none;
+ * it may throw if the usage makes no sense. All of it is given back however the body ends, and also when the call is
+ * interrupted, unless an outcome is on its way.
+ */
+export const holding = (
+  env: Env,
+  body: () => Promise<Result>,
+  settle: (result: Result | undefined) => void
+): Promise<Result> => {
+  const { interrupt, flight } = env
+  const settleWithout = (): void => {
+    try {
+      settle(undefined)
+    } catch {
+      // What ended the call counts, not what was reported of it.
+    }
+  }
+  const stopListening = interrupt?.listen(() => {
+    settleSoon(() => flight?.state === 'landed', settleWithout)
+    return false
+  })
+  return begun(body).then(
+    (result) => {
+      stopListening?.()
+      settle(result)
+      return result
+    },
+    (error: unknown) => {
+      stopListening?.()
+      settleWithout()
+      throw error
+    }
+  )
+}
+
+// Whoever serves the queue must not be stopped by what it lets begin.
+const begun = (body: () => Promise<Result>): Promise<Result> => {
+  try {
+    return body()
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

@@ -1,0 +1,123 @@
+import { matches } from '../policy/Condition.js'
+import { type Failed, libraryTag, type Threw } from '../policy/Failure.js'
+import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from '../action/Action.js'
+import { type Env, left, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import type { Call } from './CallWindow.js'
+import { type CircuitBreaker, type CircuitOpen, type Gate, gateOf } from './CircuitBreaker.js'
+
+/**
+ * Calls the function only while the breaker lets it, and tells the breaker what came of it; a refused call ends at once as
+ * `CircuitOpen`, without a call. Any number of functions may share a breaker.
+ *
+ * Inside `withRetry` each attempt counts; outside, the whole call counts once. A `Left`, a throw and a rejection are
+ * failures, or those that `failOn` matches; a `failOn` that throws counts what it was asked about. A call that is aborted,
+ * from outside or by a signal inside, counts as neither; nor does one that ends after the breaker has changed.
+ *
+ * *Gotcha*: a timeout outside of the breaker aborts the call, and so does not count. Put `withTimeout` inside.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { circuitBreaker, withCircuitBreaker, withEnv } from 'reprise'
+ * import { scripted, virtualClock } from 'reprise/testing'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const clock = virtualClock()
+ * const breaker = circuitBreaker({ consecutiveFailures: 2, openTime: '10s' })()
+ * const fn = scripted('LLR')
+ * const task = pipe(fn, withCircuitBreaker(breaker), withEnv({ clock }))
+ *
+ * await task()
+ * await task()
+ * assert.deepEqual(await task(), { _tag: 'Left', left: { _tag: 'CircuitOpen', retryAfter: 10_000 } })
+ * assert.equal(fn.calls(), 2)
+ *
+ * await clock.advance(10_000)
+ * assert.deepEqual(await task(), { _tag: 'Right', right: 3 })
+ * assert.equal(breaker.status()._tag, 'Closed')
+ *
+ * @category actions
+ * @since 0.3.0
+ */
+export const withCircuitBreaker = <E>(
+  breaker: CircuitBreaker<E>
+): (<F>(fn: F & Checked<F> & Judging<F, E, unknown>) => Shaped<F, ErrorOf<F> | CircuitOpen, ResultOf<F>>) => {
+  const gate = gateOf('withCircuitBreaker: breaker', breaker)
+  // The types of the shapes are worked out above; at run time all of them are callables.
+  return ((fn: unknown) => {
+    const callable = toCallable('withCircuitBreaker', fn)
+    return toAction(callable, guarded(gate, toRun(callable), callable.name))
+  }) as never
+}
+
+const guarded = (gate: Gate, inner: Run, name: string): Run => {
+  const { slowAfter, failOn, clock: own } = gate.plan
+  // Of most calls nobody asks how long they took.
+  const timed = slowAfter < Infinity || failOn !== undefined
+  return (env, args) => {
+    const { random, interrupt } = env
+    const clock = own ?? env.clock
+    const entered = gate.enter(clock)
+    if (typeof entered !== 'number') return Promise.resolve(left(entered))
+    const began = timed ? clock.now() : 0
+    let inside = true
+    const leave = (failure?: Failed<unknown> | Threw): void => {
+      if (!inside) return
+      inside = false
+      stopListening?.()
+      const duration = timed ? clock.now() - began : 0
+      const slow = duration > slowAfter
+      if (failure === undefined) gate.leave(clock, random, entered, slow ? slowSuccess : success)
+      else if (libraryTag(failure.error) === 'Aborted') gate.leave(clock, random, entered, undefined)
+      else {
+        const failed = counts(gate, failure, env, args, name, duration)
+        gate.leave(clock, random, entered, { failed, slow }, failed ? failure : undefined)
+      }
+    }
+    // What is aborted may never end, and must not keep the place of a trial.
+    const cut = (): boolean => {
+      if (inside) gate.leave(clock, random, entered, undefined)
+      inside = false
+      return false
+    }
+    const stopListening = interrupt?.listen(cut)
+    if (interrupt?.fired === true) cut()
+    return inner(env, args).then(
+      (result) => {
+        if (result._tag === 'Right') leave()
+        else leave({ _tag: 'Failed', error: result.left })
+        return result
+      },
+      (error: unknown) => {
+        leave({ _tag: 'Threw', error })
+        throw error
+      }
+    )
+  }
+}
+
+const success: Call = { failed: false, slow: false }
+const slowSuccess: Call = { failed: false, slow: true }
+
+const counts = (
+  { plan: { failOn } }: Gate,
+  { error }: Failed<unknown> | Threw,
+  { attempt }: Env,
+  args: ReadonlyArray<unknown>,
+  name: string,
+  duration: number
+): boolean => {
+  try {
+    return (
+      failOn === undefined ||
+      matches(failOn, error, {
+        attempt: attempt?.attempt ?? 1,
+        elapsed: (attempt?.elapsed ?? 0) + duration,
+        name,
+        args,
+        previousDelay: attempt?.previous?.delay
+      })
+    )
+  } catch {
+    return true // better one failure too many than none
+  }
+}

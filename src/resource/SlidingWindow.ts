@@ -46,7 +46,7 @@ const prune = ({ per }: Rule, state: SlidingWindow, now: number): SlidingWindow 
   if (last === undefined || last.at + per <= now) return empty
   let used = state.used
   let gone = 0
-  for (let entry = entryAt(state, 0); entry !== undefined && entry.at + per <= now; ) {
+  for (let entry = entryAt(state, 0); entry !== undefined && entry.at + per <= now;) {
     used -= entry.amount
     gone += 1
     entry = entryAt(state, gone)
@@ -69,8 +69,7 @@ const append = (rule: Rule, before: SlidingWindow, amount: number, now: number):
   const last = entryAt(state, length - 1)
   const at = Math.max(last?.at ?? now, now)
   const joins =
-    last !== undefined &&
-    (at === last.at || (length >= exact && slotOf(rule, at) === slotOf(rule, last.at)))
+    last !== undefined && (at === last.at || (length >= exact && slotOf(rule, at) === slotOf(rule, last.at)))
   if (joins) return { ...replaced(state, length - 1, { at, amount: last.amount + amount }), used }
   return newer.length < mostNewer
     ? { older, from, newer: [...newer, { at, amount }], used }
@@ -87,7 +86,13 @@ const replaced = (state: SlidingWindow, index: number, entry: Entry): SlidingWin
   return isOlder ? { ...state, older: copy } : { ...state, newer: copy }
 }
 
-const refund = (rule: Rule, before: SlidingWindow, amount: number, at: number, now: number): SlidingWindow => {
+const refund = (
+  rule: Rule,
+  before: SlidingWindow,
+  amount: number,
+  at: number,
+  now: number
+): SlidingWindow => {
   const state = prune(rule, before, now)
   // What has left the window already is not counted any more.
   if (at + rule.per <= now) return state

@@ -117,8 +117,10 @@ export {
 } from './resource/Limit.js'
 export type { LimitRequest, LimitUsage } from './resource/LimitRequest.js'
 export { type LimitSet, limitSet, type LimitSetOptions, type Permit } from './resource/LimitSet.js'
+export { type RetryBudget, retryBudget, type RetryBudgetOptions } from './resource/RetryBudget.js'
 export { withCircuitBreaker } from './resource/withCircuitBreaker.js'
 export { withLimits } from './resource/withLimits.js'
+export { withRetryBudget } from './resource/withRetryBudget.js'
 
 export type { Methods, NoOptions, PolicyOf } from './worker/Methods.js'
 export { policyOf } from './worker/policyOf.js'

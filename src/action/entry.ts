@@ -3,7 +3,8 @@
  * inner one. Functions without it are just called.
  */
 import { invalid } from '../policy/argument.js'
-import type { Failure } from '../policy/Failure.js'
+import type { Cause, Failure } from '../policy/Failure.js'
+import { decide, type Ruling } from '../policy/step.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
 import { type Random, systemRandom } from '../runtime/Random.js'
 import { type Flight, type Interrupt, mark } from './Interrupt.js'
@@ -15,11 +16,39 @@ import type { Report } from './RetryEvent.js'
 export interface Env {
   readonly clock: Clock
   readonly random: Random
+  /** What a retry decides about an outcome. */
+  readonly decide: Decide
+  /** What every attempt after the first draws on; the innermost last. */
+  readonly budgets?: ReadonlyArray<Budget>
   readonly report?: Report
   readonly interrupt?: Interrupt | undefined
   readonly flight?: Flight | undefined
   readonly attempt?: AttemptInfo
 }
+
+/** Decides by a policy; budgets may refuse what it has decided. */
+export type Decide = (...asked: Parameters<typeof decide>) => Ruling | Refusal
+
+/** What a budget makes of a retry. */
+export interface Refusal {
+  readonly _tag: 'GiveUp'
+  readonly cause: Cause<unknown, unknown>
+  readonly verdict: { readonly _tag: 'BudgetExhausted' }
+  readonly delay?: undefined
+}
+
+/** What a retry budget is to those who make attempts. */
+export interface Budget {
+  readonly note: (clock: Clock, input: BudgetInput) => void
+  /** May another attempt be made? */
+  readonly allows: (clock: Clock) => boolean
+}
+
+/**
+ * What a budget is told: a call of what is wrapped with it begins, or has succeeded; an attempt inside has failed in a way
+ * that is worth another; another is made.
+ */
+export type BudgetInput = 'called' | 'succeeded' | 'failed' | 'retried'
 
 /** Which attempt of an outer retry this is. */
 export interface AttemptInfo {
@@ -42,7 +71,7 @@ export type Callable = ((...args: ReadonlyArray<unknown>) => unknown) & {
   readonly [entry]?: Run
 }
 
-const rootEnv: Env = { clock: systemClock, random: systemRandom }
+const rootEnv: Env = { clock: systemClock, random: systemRandom, decide }
 
 // --- results
 

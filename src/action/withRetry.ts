@@ -5,13 +5,14 @@
 import type { Verdict } from '../policy/evaluate.js'
 import type { Failed, Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
-import { contextOf, decide, initialState, type Plan, planOf } from '../policy/step.js'
+import { contextOf, initialState, type Plan, planOf } from '../policy/step.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
 import {
   type Callable,
   type Env,
   entryOf,
   left,
+  type Refusal,
   type Result,
   right,
   type Run,
@@ -161,7 +162,9 @@ const makeCall = (
     const { clock, interrupt } = env
     const elapsed = clock.now() - began
     const context = contextOf(state, elapsed, retry.fn.name, args)
-    const giveUp = (verdict: Verdict | { readonly _tag: 'Aborted'; readonly reason: unknown }): void => {
+    const giveUp = (
+      verdict: Verdict | Refusal['verdict'] | { readonly _tag: 'Aborted'; readonly reason: unknown }
+    ): void => {
       const error: RetryError<unknown, unknown> = {
         ...verdict,
         attempts: attempt,
@@ -193,7 +196,7 @@ const makeCall = (
       return
     }
 
-    const ruling = decide(retry.plan, state, outcome, context, env.random)
+    const ruling = env.decide(retry.plan, state, outcome, context, env.random)
     if (ruling._tag === 'Accept') {
       env.report?.(context, ruling, elapsed - startedAt)
       return resolve(right(ruling.value))

@@ -14,8 +14,9 @@ const textOf = (value: unknown): string => {
 
 /** Throws the error for a bad argument. */
 export const invalid = (argument: string, expected: string, value: unknown): never => {
-  const message = `${argument} must be ${expected}, got ${textOf(value)}`
-  throw new (['number', 'string'].includes(typeof value) ? RangeError : TypeError)(message)
+  throw new (['number', 'string'].includes(typeof value) ? RangeError : TypeError)(
+    `${argument} must be ${expected}, got ${textOf(value)}`
+  )
 }
 
 /** Gives `value` when it is a whole number of at least `least`; throws otherwise. */

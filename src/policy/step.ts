@@ -221,14 +221,19 @@ export const decide = (
     // A wait that a hint has set says nothing of the schedule.
     const hinted = window.hint && window.from <= window.hint
     const memory = frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
-    const { retry, slept } = state
     // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
     return {
       _tag: 'Retry',
       cause,
       delay,
       window,
-      state: { retry: retry + 1, slept: slept + delay, drawn: hinted ? state.drawn : drawn, delay, memory }
+      state: {
+        retry: state.retry + 1,
+        slept: state.slept + delay,
+        drawn: hinted ? state.drawn : drawn,
+        delay,
+        memory
+      }
     }
   } catch (fault) {
     return giveUp({ _tag: 'PolicyFault', fault })

@@ -13,9 +13,10 @@ import {
   toTotalAction,
   withArguments
 } from '../../../src/action/entry.js'
+import { decide } from '../../../src/policy/step.js'
 import { thrown } from '../../support/bad.js'
 
-const env: Env = { clock: systemClock, random: systemRandom }
+const env: Env = { clock: systemClock, random: systemRandom, decide }
 
 const right = (value: unknown) => ({ _tag: 'Right', right: value })
 const left = (error: unknown) => ({ _tag: 'Left', left: error })
@@ -208,7 +209,7 @@ describe('toAction', () => {
       return { _tag: 'Right', right: 0 }
     }
     await toAction(() => 1, look)()
-    expect(seen).toEqual([{ clock: systemClock, random: systemRandom }])
+    expect(seen).toEqual([env])
   })
 })
 

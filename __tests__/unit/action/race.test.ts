@@ -3,6 +3,7 @@ import { virtualClock } from 'reprise/testing'
 import type { Env, Run } from '../../../src/action/entry.js'
 import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
 import { aborted, notBegun, race } from '../../../src/action/race.js'
+import { decide } from '../../../src/policy/step.js'
 import { turn } from '../../support/task.js'
 
 /** A rival that is fired by hand; says how often it was disarmed. */
@@ -20,7 +21,7 @@ const rival = () => {
   }
 }
 
-const envOf = (): Env => ({ clock: virtualClock(), random: systemRandom })
+const envOf = (): Env => ({ clock: virtualClock(), random: systemRandom, decide })
 const pending: Run = () => new Promise(() => undefined)
 
 describe('race', () => {

@@ -1,0 +1,151 @@
+/**
+ * A retry budget keeps retries a small part of the traffic, however many callers fail at once: what has failed is given up
+ * when the budget is used up, instead of loading a service that is down with several times the calls. It never blocks: it
+ * refuses. It is a cell around the pure core of `BudgetRules`, shared by all functions that are wrapped with it.
+ */
+import type { IO } from 'fp-ts/lib/IO.js'
+import type { Budget } from '../action/entry.js'
+import { invalid, isWithin } from '../policy/argument.js'
+import { type Duration, toMillis } from '../policy/Duration.js'
+import { type Clock, systemClock } from '../runtime/Clock.js'
+import { type BudgetRules, ratioOfCalls, tokensOfFailures } from './BudgetRules.js'
+import { known } from './Limit.js'
+
+// --- model
+
+/**
+ * What a retry budget may be told: a `ratio` of the calls, or tokens that failures take.
+ *
+ * @category model
+ * @since 0.3.0
+ */
+export type RetryBudgetOptions = {
+  /** The clock of the budget; that of each call if not set. All that share a budget should share a clock. */
+  readonly clock?: Clock | undefined
+} & (
+  | {
+      /** Retries for each call: with 0.2 at most one retry for five calls. */
+      readonly ratio: number
+      /** Retries that are allowed besides, in a second; 10 if not set. */
+      readonly minimumPerSecond?: number | undefined
+      /** The time over which calls and retries are counted; 10 s if not set. Exact to a tenth of it. */
+      readonly window?: Duration | undefined
+      readonly maxTokens?: never
+      readonly tokenRatio?: never
+    }
+  | {
+      /** How many tokens there are at first, and at most. */
+      readonly maxTokens: number
+      /** How much of a token a success gives back. */
+      readonly tokenRatio: number
+      readonly ratio?: never
+      readonly minimumPerSecond?: never
+      readonly window?: never
+    }
+)
+
+/**
+ * A retry budget, for any number of functions.
+ *
+ * @category model
+ * @since 0.3.0
+ */
+export interface RetryBudget {
+  /** How many retries there are left now; of a budget of tokens, how many tokens. */
+  readonly balance: IO<number>
+  readonly [cellOf]: Budget
+}
+
+// Copies of the library of the same version may share a budget.
+const cellOf = Symbol.for('reprise/budget@1')
+
+// --- constructors
+
+/**
+ * Makes a retry budget, each time it is run: state is made in `IO`. With a `ratio`, there are at most so many retries for each
+ * call in a window of time, and a few besides, so that a service without much traffic can retry at all. With `maxTokens`, a
+ * failed attempt takes a token and a successful call gives `tokenRatio` of one back; retries are made while more than half of
+ * the tokens are there.
+ *
+ * Throws a `RangeError` or `TypeError` that names the option.
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { immediate, limitRetries, retryBudget, withRetry, withRetryBudget } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const budget = retryBudget({ ratio: 0.2, minimumPerSecond: 0 })()
+ * let calls = 0
+ * const load = async (id: number): Promise<string> => {
+ *   calls += 1
+ *   throw new Error(`cannot load ${id}`)
+ * }
+ * const robust = pipe(load, withRetry(pipe(immediate, limitRetries(3))), withRetryBudget(budget))
+ *
+ * for (let id = 1; id <= 10; id++) await robust(id)()
+ * // Without a budget it would be 40.
+ * assert.equal(calls, 12)
+ *
+ * @category constructors
+ * @since 0.3.0
+ */
+export const retryBudget = (options: RetryBudgetOptions): IO<RetryBudget> => {
+  known('retryBudget', options, [...ofRatio, ...ofTokens, 'clock'])
+  const { clock } = options
+  if (clock !== undefined && typeof (clock as Partial<Clock> | null)?.now !== 'function')
+    invalid('retryBudget: clock', 'a clock', clock)
+  if (options.maxTokens === undefined) {
+    refuse(options, ofTokens, 'beside maxTokens only')
+    const ratio = amount('ratio', options.ratio)
+    const perSecond = amount('minimumPerSecond', options.minimumPerSecond ?? 10)
+    const window = toMillis('retryBudget: window', options.window ?? '10s')
+    if (window === 0) invalid('retryBudget: window', 'longer than 0 ms', options.window)
+    const rules = ratioOfCalls(ratio, (perSecond * window) / 1000, window)
+    return () => toBudget(rules, clock)
+  }
+  refuse(options, ofRatio, 'without maxTokens only')
+  const maxTokens = amount('maxTokens', options.maxTokens)
+  if (maxTokens === 0) invalid('retryBudget: maxTokens', 'a number > 0', maxTokens)
+  const rules = tokensOfFailures(maxTokens, amount('tokenRatio', options.tokenRatio))
+  return () => toBudget(rules, clock)
+}
+
+const ofRatio = ['ratio', 'minimumPerSecond', 'window'] as const
+const ofTokens = ['maxTokens', 'tokenRatio'] as const
+
+const amount = (name: string, value: number | undefined): number =>
+  isWithin(value, 1e9) ? value : invalid(`retryBudget: ${name}`, 'a number from 0 to 1e9', value)
+
+const refuse = (
+  options: RetryBudgetOptions,
+  names: ReadonlyArray<keyof RetryBudgetOptions>,
+  where: string
+): void => {
+  const misplaced = names.find((name) => options[name] !== undefined)
+  if (misplaced !== undefined) invalid(`retryBudget: ${misplaced}`, `set ${where}`, options[misplaced])
+}
+
+const toBudget = <S>(rules: BudgetRules<S>, own: Clock | undefined): RetryBudget => {
+  // All that changes.
+  let state = rules.start
+  let clock = own ?? systemClock
+  const on = (callers: Clock): number => {
+    clock = own ?? callers
+    return clock.now()
+  }
+  return Object.freeze({
+    balance: () => rules.balance(state, clock.now()),
+    [cellOf]: {
+      note: (callers, input) => {
+        state = rules.next(state, input, on(callers))
+      },
+      allows: (callers) => rules.allows(state, on(callers))
+    } satisfies Budget
+  })
+}
+
+/** Gives the cell of a budget; throws a `TypeError` that names `argument` if it is none. */
+export const toBudgetCell = (argument: string, budget: unknown): Budget =>
+  // Callers without types may hand over anything.
+  (budget as Partial<RetryBudget> | null | undefined)?.[cellOf] ??
+  invalid(argument, 'made by retryBudget(options)()', budget)

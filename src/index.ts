@@ -49,6 +49,13 @@ export { type Random, systemRandom } from './runtime/Random.js'
 
 export { arrow } from './action/arrow.js'
 export type { AnyFunction, Arrow, Checked, ErrorOf, Judging, ResultOf, Shaped } from './action/Action.js'
+export { type LatencyWindow, latencyWindow, type LatencyWindowOptions } from './action/LatencyWindow.js'
+export {
+  type CircuitOpen,
+  isCircuitOpen,
+  isLimitExceeded,
+  type LimitExceeded
+} from './action/ResourceError.js'
 export {
   type Aborted,
   type BudgetExhausted,
@@ -76,7 +83,15 @@ export {
 export type {
   AttemptFailed,
   AttemptStarted,
+  CircuitClosed,
+  CircuitHalfOpened,
+  CircuitOpened,
+  CircuitRefused,
   GaveUp,
+  HedgeStarted,
+  LimitGranted,
+  LimitRefused,
+  LimitWaiting,
   Observer,
   RetryEvent,
   RetryScheduled,
@@ -88,6 +103,7 @@ export { via } from './action/via.js'
 export { type Attempt, withAttempt } from './action/withAttempt.js'
 export { withDecoder } from './action/withDecoder.js'
 export { type Environment, withEnv } from './action/withEnv.js'
+export { type HedgeOptions, type LatencyQuantile, withHedge } from './action/withHedge.js'
 export { onRetry, withObserver } from './action/withObserver.js'
 export { withRetry } from './action/withRetry.js'
 export { withSignal } from './action/withSignal.js'
@@ -99,17 +115,13 @@ export {
   type BreakerEvent,
   type BreakerObserver,
   type CircuitBreaker,
-  circuitBreaker,
-  type CircuitOpen,
-  isCircuitOpen
+  circuitBreaker
 } from './resource/CircuitBreaker.js'
 export {
   callLimit,
   type CallLimit,
-  isLimitExceeded,
   type Limit,
   type LimitAlgorithm,
-  type LimitExceeded,
   rateLimit,
   type RateLimit,
   resourceLimit,

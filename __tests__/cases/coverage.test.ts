@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { notApplicable } from './notApplicable.js'
 
-// Behaviours of other libraries, without circuit breakers (B) and bulkheads (K).
+// Behaviours of other libraries, without bulkheads (K).
 // prettier-ignore
 const peers = [
   // Delay tables
@@ -35,14 +35,17 @@ const peers = [
   'N-04', 'N-05',
   // Simulation, resuming, saving
   'S-01', 'S-02', 'S-05', 'S-06',
+  // Circuit breaker
+  'B-01', 'B-02', 'B-04', 'B-05', 'B-08', 'B-12', 'B-15', 'B-18', 'B-20', 'B-21', 'B-23', 'B-24', 'B-27', 'B-29',
+  'B-31', 'B-32', 'B-34', 'B-35', 'B-37', 'B-38',
   // Other
   'M-06'
 ]
 
-// Pitfalls of other libraries, without those of HTTP (P5, P6, P18) and resources (P10, P11, P25).
+// Pitfalls of other libraries, without those of HTTP (P5, P18) and limits (P10, P11).
 // prettier-ignore
 const pitfalls = [
-  'P1', 'P2', 'P3', 'P4', 'P7', 'P8', 'P9', 'P12', 'P13', 'P14', 'P15', 'P16', 'P17', 'P19', 'P20', 'P21', 'P22', 'P23', 'P24', 'P26', 'P27', 'P28', 'P29'
+  'P1', 'P2', 'P3', 'P4', 'P6', 'P7', 'P8', 'P9', 'P12', 'P13', 'P14', 'P15', 'P16', 'P17', 'P19', 'P20', 'P21', 'P22', 'P23', 'P24', 'P25', 'P26', 'P27', 'P28', 'P29'
 ]
 
 // Behaviours of a worker, without pools and processes (R20 to R23, R34, R35, R37 to R40) and limits (L).

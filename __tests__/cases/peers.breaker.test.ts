@@ -323,7 +323,7 @@ it('B-38 breaker outside, retry inside, 3 failing calls -> the breaker sees one 
 })
 
 // See B-15 for the count.
-it('breaker state (S-06): JSON and back, copies on both sides -> what is changed outside changes nothing', async () => {
+it('S-06 breaker state: JSON and back, copies on both sides -> what is changed outside changes nothing', async () => {
   const { breaker, call, play } = guarded({ consecutiveFailures: 1, openTime: delays([1000, 2000]) })
   await play('F')
   const saved = breaker.save() as { until: number; backoff: { retry: number } }

@@ -4,6 +4,7 @@ import {
   custom,
   type CustomDelay,
   decorrelated,
+  delayFrom,
   exponential,
   fibonacci,
   fixed,
@@ -122,6 +123,44 @@ describe('P2 NaN, Infinity, negative delays', () => {
       expect(odd(capped, cap)).toEqual([])
     }
   )
+})
+
+describe('P6 a hint, such as Retry-After', () => {
+  const hinted = (error: unknown): number | undefined => (error as { readonly retryAfter?: number }).retryAfter
+  const polite = (retries: number) =>
+    pipe(exponential(1000), withJitter(0.5), delayFrom(hinted, { max: '60s' }), limitRetries(retries))
+  const play = (retryAfter: number, random?: () => number) =>
+    scenario({
+      policy: polite(1),
+      script: 'LR',
+      left: () => ({ retryAfter }),
+      ...(random && { random })
+    })
+
+  test('P6 a hint of 86,400 s, max 60 s -> stops now, with the hint in the error', async () => {
+    const { calls, result, waits } = await play(86_400_000)
+    expect({ calls, waits }).toEqual({ calls: 1, waits: [] })
+    expect(result).toMatchObject({ _tag: 'Left', left: { _tag: 'Exhausted', hint: 86_400_000 } })
+  })
+
+  test('P6 a hint of 60,001 ms, max 60 s -> stops; of 60,000 ms -> is waited for', async () => {
+    expect((await play(60_001)).calls).toBe(1)
+    expect((await play(60_000)).calls).toBe(2)
+  })
+
+  test('P6 a hint of 30 s, 1,000 draws -> never an attempt before it', async () => {
+    const random = seededRandom(6)
+    for (let i = 0; i < 1000; i++) {
+      const { waits } = await play(30_000, random)
+      expect(waits[0]).toBeGreaterThanOrEqual(30_000)
+      expect(waits[0]).toBeLessThanOrEqual(60_000)
+    }
+  })
+
+  test('P6 a hint of 0 -> the wait of the schedule', async () => {
+    const { waits } = await play(0, () => 0.5)
+    expect(waits).toEqual([1000])
+  })
 })
 
 describe('P7 jitter and caps', () => {

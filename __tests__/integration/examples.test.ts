@@ -5,6 +5,8 @@ import { node } from '../support/run.js'
 const limit = 60_000
 
 interface Run {
+  /** All that is printed before the summary. */
+  readonly tour: string
   /** The lines of the attempts, without their times and waits. */
   readonly attempts: ReadonlyArray<string>
   /** What was to be checked, and what came of it. */
@@ -17,6 +19,7 @@ const play = async (file: string): Promise<Run> => {
   const [tour = '', summary = ''] = output.split('\nWhat was promised:\n')
   expect(summary).toMatch(/\n\nAll went as promised\.\n$/)
   return {
+    tour,
     attempts: [...tour.matchAll(/^ {2}\+ *\d+ ms {2}(.*)$/gm)].map(([, line = '']) =>
       line
         .trim()
@@ -138,6 +141,44 @@ test(
       'kept 7. a user who has had enough Aborted, 1 attempt',
       'kept the server, /users/8 {"requests":1,"hungUp":0}'
     ])
+  },
+  limit + 5_000
+)
+
+test(
+  'examples/rateLimit.ts: with limits the server refuses nothing, and all calls are done',
+  async () => {
+    const { tour, promises } = await play('rateLimit.ts')
+    // Each tenth of 66 requests fails, and is sent again: 60 + 6.
+    expect(promises).toEqual([
+      'kept with limits: requests, as the client counted 66',
+      'kept failures 6',
+      'kept refused 0',
+      'kept in any 500 ms, 20 at most true',
+      'kept at once, 5 at most true',
+      'kept calls done 60',
+      'kept connections free afterwards 5',
+      expect.stringMatching(/^kept without: requests, as the client counted \d+$/),
+      expect.stringMatching(/^kept failures \d+$/)
+    ])
+    const rows = [...tour.matchAll(/^ +(\S.*?) {2,}([\d.]+) +([\d.]+)$/gm)].map(
+      ([, what = '', ...numbers]) => [what, ...numbers.map(Number)] as const
+    )
+    const limited = Object.fromEntries(rows.map(([what, number]) => [what, number]))
+    expect(limited).toMatchObject({
+      'requests received': 66,
+      'refused: 429': 0,
+      'failed: 503': 6,
+      retries: 6,
+      'calls done, of 60': 60
+    })
+    // 15 in any 500 ms, so the 66th cannot start before the fifth such time has begun.
+    expect(limited['seconds']).toBeGreaterThanOrEqual(2)
+
+    // How many of them is a matter of how fast the machine sends them.
+    const unlimited = Object.fromEntries(rows.map(([what, , number]) => [what, number]))
+    expect(unlimited['refused: 429']).toBeGreaterThan(0)
+    expect(unlimited['requests received']).toBeGreaterThan(60)
   },
   limit + 5_000
 )

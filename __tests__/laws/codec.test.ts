@@ -1,4 +1,4 @@
-/** Policies and worker options as JSON: what was encoded decodes to the same, and nothing that comes in throws or hangs. */
+/** Policies, options and states as JSON: what was encoded decodes to the same, and nothing that comes in throws or hangs. */
 import { Ajv } from 'ajv'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -6,20 +6,34 @@ import * as fc from 'fast-check'
 import {
   type AnyPolicy,
   both,
+  callLimit,
+  capDelay,
+  type CircuitBreaker,
+  circuitBreaker,
+  type CircuitBreakerOptions,
+  type Clock,
+  type Limit,
   PolicyEq,
   policyOf,
   PolicyShow,
+  rateLimit,
+  resourceLimit,
   type RetryPolicy,
   retryUntil,
   worker,
   type WorkerOptions
 } from 'reprise'
 import {
+  BreakerStateFromUnknown,
+  CircuitBreakerOptionsFromUnknown,
   type ConfigError,
   configurationSchemaFor,
   decodeConfiguration,
+  decodeLimits,
   decodePolicy,
   decodeWorkerOptions,
+  encodeCircuitBreakerOptions,
+  encodeLimits,
   encodePolicy,
   encodeWorkerOptions,
   showConfigError
@@ -33,15 +47,19 @@ import {
   registry as functions,
   times
 } from '../support/arbitraries.js'
+import { toConfigErrors } from '../../src/codec/ConfigError.js'
 import { sameData } from '../../src/policy/Eq.js'
-import { attack, type Seen } from '../support/attack.js'
+import { gateOf } from '../../src/resource/CircuitBreaker.js'
+import { attack, type Kind, type Seen } from '../support/attack.js'
+import { settings, toOptions } from '../support/breakerModel.js'
 import { runOnSources } from '../support/bundle.js'
 import { drawWith, mutated, oddJson } from '../support/hostile.js'
 import { difference, law, show, unless } from '../support/law.js'
+import { lent, resources } from '../support/options.js'
 
 const isNumber = (value: unknown): boolean => typeof value === 'number'
 const isShort = (value: unknown): boolean => String(value).length < 5
-const registry = { ...functions, validators: { isNumber, isShort } }
+const registry = { ...functions, ...lent, validators: { isNumber, isShort } }
 
 const encode = encodePolicy(registry)
 const decode = decodePolicy(registry)
@@ -76,7 +94,13 @@ const perMethod = <T>(value: fc.Arbitrary<T>) =>
   )
 
 const durations = fc.oneof(times, fc.constantFrom('1s' as const, '1.5m' as const))
-const around = { attemptTimeout: perMethod(durations), timeout: perMethod(durations) }
+const around = {
+  attemptTimeout: perMethod(durations),
+  limits: perMethod(resources.limits),
+  circuitBreaker: perMethod(resources.circuitBreaker),
+  retryBudget: perMethod(resources.retryBudget),
+  timeout: perMethod(durations)
+}
 const none: { requiredKeys: [] } = { requiredKeys: [] }
 
 const options: fc.Arbitrary<WorkerOptions> = fc.oneof(
@@ -202,19 +226,235 @@ describe('the JSON Schema', () => {
   })
 })
 
-describe('hostile input', () => {
-  const texts = fc
-    .sample(fc.tuple(all, options), { seed: 20_260, numRuns: 300 })
-    .flatMap((pair) => textsOf(...pair))
-    .filter((text) => text.length < 150)
+// --- circuit breakers
 
-  const check = (seen: Seen, inputs: number): void => {
-    expect(seen.left + seen.right).toBe(inputs)
-    expect(seen.left).toBeGreaterThan(0.6 * inputs)
+/** What happens to a breaker: a call that lasts so long (one without an end is under way for good), or time that passes. */
+type Happening =
+  | { readonly do: 'call'; readonly lasts: number; readonly failed: boolean; readonly random: number }
+  | { readonly do: 'begin' | 'isolate' | 'reset' }
+  | { readonly do: 'wait'; readonly ms: number }
+
+const happenings: fc.Arbitrary<ReadonlyArray<Happening>> = fc.constantFrom(2, 10, 17).chain((failures) =>
+  fc.array(
+    fc.oneof(
+      {
+        weight: 20,
+        arbitrary: fc.record({
+          do: fc.constant('call' as const),
+          lasts: fc.constantFrom(0, 1, 20, 70),
+          failed: fc.nat(19).map((n) => n < failures),
+          random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+        })
+      },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          do: fc.constant('wait' as const),
+          ms: fc.constantFrom(1, 7, 30, 90, 400, 5000)
+        })
+      },
+      { weight: 2, arbitrary: fc.constant({ do: 'begin' as const }) },
+      { weight: 1, arbitrary: fc.constantFrom({ do: 'isolate' as const }, { do: 'reset' as const }) },
+      { weight: 1, arbitrary: fc.constant({ do: 'reset' as const }) }
+    ),
+    { maxLength: 40, size: 'max' }
+  )
+)
+
+/** A clock that is set by hand. */
+const clockAt = (time: number): Clock & { time: number } => {
+  const clock = { time, now: () => clock.time, after: () => () => undefined }
+  return clock
+}
+
+/** Lets things happen to a breaker; tells what could be seen after each. */
+const played = (
+  breaker: CircuitBreaker<never>,
+  clock: Clock & { time: number },
+  all: ReadonlyArray<Happening>
+): ReadonlyArray<unknown> => {
+  const { enter, leave } = gateOf('breaker', breaker)
+  return all.map((each) => {
+    switch (each.do) {
+      case 'begin':
+        return [typeof enter(clock, undefined) === 'number', breaker.status()]
+      case 'call': {
+        const entered = enter(clock, undefined)
+        clock.time += each.lasts
+        if (typeof entered !== 'number') return entered
+        leave(clock, () => each.random, entered, { failed: each.failed, slow: each.lasts > 50 })
+        break
+      }
+      case 'wait':
+        clock.time += each.ms
+        break
+      default:
+        breaker[each.do]()
+    }
+    return breaker.status()
+  })
+}
+
+/** Open times of any policy that a breaker takes; not so long that sums of times would be rounded. */
+const openTimes = fc.oneof(
+  fc.constantFrom('1s' as const, '250ms' as const, 7, 90),
+  policies.map((policy) => capDelay('1h')(policy))
+)
+
+const breakerOptions: fc.Arbitrary<CircuitBreakerOptions> = fc
+  .tuple(settings, fc.option(openTimes), fc.option(conditions))
+  .map(([given, openTime, failOn]) => ({
+    ...toOptions(given),
+    ...(openTime !== null && { openTime }),
+    ...(failOn !== null && { failOn })
+  }))
+  .filter((given) => E.isRight(E.tryCatch(() => circuitBreaker(given), String)))
+
+const encodeBreaker = encodeCircuitBreakerOptions(registry)
+const Options = CircuitBreakerOptionsFromUnknown(registry)
+
+/** Where two breakers of the same options go different ways. */
+const parted = (one: ReadonlyArray<unknown>, other: ReadonlyArray<unknown>): string | undefined => {
+  const at = one.findIndex((seen, i) => !sameData(seen, other[i]))
+  return unless(at < 0, () => `happening ${at}: ${fc.stringify(one[at])}, not ${fc.stringify(other[at])}`)
+}
+
+describe('a circuit breaker', () => {
+  const reached = { Closed: 0, Open: 0, HalfOpen: 0, Isolated: 0 }
+
+  law(
+    'saved, written, read and restored elsewhere -> goes on as it would have',
+    [breakerOptions, happenings, happenings],
+    (given, before, after) => {
+      const [here, there] = [clockAt(1000), clockAt(50)]
+      const breaker = circuitBreaker({ ...given, clock: here })()
+      played(breaker, here, before)
+      const saved = breaker.save()
+      reached[saved._tag] += 1
+      // Trials under way are not saved.
+      if (saved._tag === 'HalfOpen' && saved.running > 0) breaker.restore(saved)()
+      return pipe(
+        BreakerStateFromUnknown.decode(throughText(BreakerStateFromUnknown.encode(saved))),
+        toConfigErrors,
+        E.match(told, (decoded) => {
+          const other = circuitBreaker({ ...given, clock: there })()
+          const restored = other.restore(decoded)()
+          if (restored._tag === 'Left') return restored.left
+          return (
+            unless(sameData(decoded, saved), () => JSON.stringify(decoded)) ??
+            parted(played(breaker, here, after), played(other, there, after))
+          )
+        })
+      )
+    }
+  )
+
+  it('was saved in every state meanwhile -> each in a twentieth of the runs at least', () => {
+    const all = Object.values(reached).reduce((sum, each) => sum + each)
+    expect(Object.entries(reached).filter(([, times]) => times < all / 20)).toEqual([])
+  })
+
+  law(
+    'its options encoded and decoded make one that does the same, and the same JSON',
+    [breakerOptions, happenings],
+    (given, all) =>
+      pipe(
+        encodeBreaker(given),
+        E.flatMap((json) =>
+          pipe(
+            toConfigErrors(Options.decode(throughText(json))),
+            E.map((decoded) => ({ decoded, json }))
+          )
+        ),
+        E.match(told, ({ decoded, json }) => {
+          const [here, there] = [clockAt(0), clockAt(0)]
+          return (
+            unless(sameData(json, Options.encode(decoded)), () => JSON.stringify(Options.encode(decoded))) ??
+            parted(
+              played(circuitBreaker({ ...given, clock: here })(), here, all),
+              played(circuitBreaker({ ...decoded, clock: there })(), there, all)
+            )
+          )
+        })
+      )
+  )
+})
+
+// --- limits
+
+const wholes = fc.integer({ min: 1, max: 1000 })
+const rates = {
+  per: durations.filter((per) => per !== 0),
+  algorithm: fc.constantFrom(
+    ...(['tokenBucket', 'leakyBucket', 'slidingWindow', 'fixedWindow', 'gcra', undefined] as const)
+  )
+}
+const amounts = fc.oneof(wholes, fc.constantFrom(0.5, 1e-9, 1e300))
+
+const limits: fc.Arbitrary<ReadonlyArray<Limit>> = fc.uniqueArray(
+  fc.string({ minLength: 1 }).chain((key): fc.Arbitrary<Limit> =>
+    fc.oneof(
+      fc.record({ ...rates, key: fc.constant(key), capacity: amounts }).map((each) => rateLimit(each)),
+      fc.record({ ...rates, key: fc.constant(key), capacity: wholes }).map((each) => callLimit(each)),
+      fc.record({ key: fc.constant(key), capacity: wholes }).map((each) => resourceLimit(each))
+    )
+  ),
+  { selector: ({ key }) => key, maxLength: 4 }
+)
+
+law('limits encoded and decoded are equal', [limits], (given) =>
+  pipe(
+    encodeLimits(given),
+    E.flatMap((json) => decodeLimits(throughText(json))),
+    E.match(told, (decoded) => unless(sameData(given, decoded), () => JSON.stringify(decoded)))
+  )
+)
+
+// --- harm
+
+/** Short texts of JSON. */
+const textsFrom = <T>(
+  given: fc.Arbitrary<T>,
+  numRuns: number,
+  write: (value: T) => ReadonlyArray<string>
+): ReadonlyArray<string> =>
+  fc
+    .sample(given, { seed: 20_260, numRuns })
+    .flatMap(write)
+    .filter((text) => text.length < 250)
+
+describe('hostile input', () => {
+  const texts: Readonly<Record<Kind, ReadonlyArray<string>>> = {
+    configuration: textsFrom(fc.tuple(all, options), 300, (pair) => textsOf(...pair)),
+    breaker: textsFrom(breakerOptions, 200, (given) => [
+      JSON.stringify(E.getOrElseW(told)(encodeBreaker(given)))
+    ]),
+    state: textsFrom(fc.tuple(breakerOptions, happenings), 200, ([given, before]) => {
+      const clock = clockAt(0)
+      const breaker = circuitBreaker({ ...given, clock })()
+      played(breaker, clock, before)
+      return [JSON.stringify(breaker.save())]
+    }),
+    limits: textsFrom(limits, 100, (given) => [JSON.stringify(E.getOrElseW(told)(encodeLimits(given)))]),
+    budget: [
+      '{"ratio":0.2}',
+      '{"ratio":1,"minimumPerSecond":3,"window":"1m"}',
+      '{"maxTokens":10,"tokenRatio":0.1}'
+    ]
+  }
+
+  const check = (all: Readonly<Record<Kind, Seen>>, inputs: number): void => {
+    const counts = Object.values(all).map(({ left, right }) => left + right)
+    expect(counts.reduce((sum, count) => sum + count)).toBe(inputs)
+    for (const { left, right, slowest } of Object.values(all)) {
+      expect(left).toBeGreaterThan(0.6 * (left + right))
+      expect(right).toBeGreaterThan(0.02 * (left + right))
+      expect(slowest).toBeLessThan(1000)
+    }
     // With a path of three keys or more, or accepted after all: it is not just turned away at the door.
-    expect(seen.deep).toBeGreaterThan(0.2 * inputs)
-    expect(seen.right).toBeGreaterThan(0.05 * inputs)
-    expect(seen.slowest).toBeLessThan(1000)
+    const { left, right, deep } = all.configuration
+    expect(deep).toBeGreaterThan(0.2 * (left + right))
+    expect(right).toBeGreaterThan(0.05 * (left + right))
   }
 
   it('a little of it -> a Left, or what encodes again; no throw, no hang, no pollution', () => {
@@ -226,6 +466,6 @@ describe('hostile input', () => {
       console.log(JSON.stringify(attack(${JSON.stringify(texts)}, 100_000)))`
     const { code, output } = await runOnSources(script, 120_000)
     if (code !== 0) throw new Error(output)
-    check(JSON.parse(output) as Seen, 100_000)
+    check(JSON.parse(output) as Readonly<Record<Kind, Seen>>, 100_000)
   }, 120_000)
 })

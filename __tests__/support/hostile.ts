@@ -129,6 +129,21 @@ const keys = [
     'attemptTimeout',
     'timeout',
     'observer'
+  ],
+  ...['limits', 'circuitBreaker', 'retryBudget', 'clock', 'countWindow', 'timeWindow', 'failureRatio'],
+  ...['slowAfter', 'minimumCalls', 'openTime', 'trials', 'failOn', 'rateLimit', 'callLimit', 'resourceLimit'],
+  ...[
+    'key',
+    'capacity',
+    'per',
+    'algorithm',
+    'ratio',
+    'maxTokens',
+    '_tag',
+    'period',
+    'window',
+    'words',
+    'memory'
   ]
 ]
 

@@ -6,12 +6,16 @@ import * as fc from 'fast-check'
 import * as t from 'io-ts'
 import {
   type AnyPolicy,
+  circuitBreaker,
   configure,
   exponential,
   fixed,
   immediate,
   limitRetries,
+  limitSet,
   policyOf,
+  resourceLimit,
+  retryBudget,
   retryOn,
   type WorkerOptions
 } from 'reprise'
@@ -68,10 +72,30 @@ const values = {
   retryUntil: fc.constantFrom(isEven, [isEven, isSmall], [], t.number, [t.number, isSmall])
 }
 
+const places = limitSet([resourceLimit({ key: 'place', capacity: 2 })])()
+
+/** Resources by name, for the codec. */
+export const lent = {
+  limits: { places, two: { set: places, request: { place: 2 } } },
+  circuitBreakers: {
+    payments: circuitBreaker({ consecutiveFailures: 5 })(),
+    users: circuitBreaker({ consecutiveFailures: 5 })()
+  },
+  retryBudgets: { shared: retryBudget({ ratio: 0.2 })(), own: retryBudget({ ratio: 0.2 })() }
+}
+
+/** Values of options that are resources. */
+export const resources = {
+  limits: fc.constantFrom(...Object.values(lent.limits)),
+  circuitBreaker: fc.constantFrom(...Object.values(lent.circuitBreakers)),
+  retryBudget: fc.constantFrom(...Object.values(lent.retryBudgets))
+}
+
 const others = {
   policy: fc.constantFrom(immediate, exponential(7), limitRetries(2)(exponential(7)), retryOn('A')(fixed(5))),
   attemptTimeout: fc.constantFrom(50, '2s'),
   timeout: fc.constantFrom(500, '20s'),
+  ...resources,
   observer: fc.constantFrom(
     () => undefined,
     () => 1
@@ -80,12 +104,14 @@ const others = {
 
 const valueOf = (option: OptionName): fc.Arbitrary<unknown> => ({ ...values, ...others })[option]
 
+const around = Object.keys(others).filter((name) => name !== 'policy') as ReadonlyArray<OptionName>
+
 const simple = Object.keys(values) as ReadonlyArray<OptionName>
 
 /** Some of the options, in any order. Not too often a policy: beside a simple option on one level it is an error. */
 const chosen: fc.Arbitrary<ReadonlyArray<OptionName>> = fc
   .tuple(
-    fc.shuffledSubarray<OptionName>([...simple, 'attemptTimeout', 'timeout', 'observer'], { maxLength: 5 }),
+    fc.shuffledSubarray<OptionName>([...simple, ...around], { maxLength: 5 }),
     fc.constantFrom('without', 'without', 'beside', 'alone')
   )
   .map(([options, policy]) =>

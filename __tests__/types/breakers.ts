@@ -8,6 +8,7 @@ import {
   type CircuitBreakerOptions,
   type CircuitOpen,
   exponential,
+  type Judging,
   type RetryError,
   retryOn,
   withCircuitBreaker,
@@ -53,6 +54,13 @@ expectType<Equal<typeof typed, IO<CircuitBreaker<HttpError>>>>(true)
 pipe(taskUser, withCircuitBreaker(typed()))
 // @ts-expect-error -- what is thrown can be anything
 pipe(asyncUser, withCircuitBreaker(typed()))
+// The text that the compiler shows is that of a policy, too.
+expectType<
+  Equal<
+    Judging<typeof asyncUser, HttpError, unknown>,
+    'reprise: the conditions cannot judge the errors of this function; use a refinement, or a predicate on unknown'
+  >
+>(true)
 // A breaker that judges anything fits where one for some errors is wanted, and not the other way round.
 const forSome = (judging: CircuitBreaker<HttpError>) => judging
 forSome(breaker)

@@ -1,14 +1,37 @@
 /** What policies from configurations can judge, and how configurations are typed. */
 import type { Either } from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { type RetryPolicy, withRetry, worker } from 'reprise'
 import {
+  type BreakerState,
+  type CircuitBreaker,
+  circuitBreaker,
+  type CircuitBreakerOptions,
+  type Limit,
+  type LimitSet,
+  limitSet,
+  type RateLimit,
+  type ResourceLimit,
+  type RetryBudget,
+  retryBudget,
+  type RetryPolicy,
+  withRetry,
+  worker
+} from 'reprise'
+import {
+  BreakerStateFromUnknown,
+  CircuitBreakerOptionsFromUnknown,
+  type CircuitBreakerOptionsJson,
   type ConfigError,
+  decodeCircuitBreakerOptions,
   decodeConfiguration,
+  decodeLimits,
   decodePolicy,
+  decodeRetryBudgetOptions,
   decodeWorkerOptions,
   DurationFromUnknown,
+  encodeCircuitBreakerOptions,
   encodePolicy,
+  type LimitsJson,
   PolicyFromUnknown,
   type PolicyJson,
   type Registry,
@@ -75,7 +98,72 @@ declare const policy: RetryPolicy<HttpError, string>
 const stored = encodePolicy({ conditions: { isBusy } })(policy)
 expectType<Equal<typeof stored, Either<ReadonlyArray<ConfigError>, PolicyJson>>>(true)
 
+// Resources.
+declare const breaker: CircuitBreaker<HttpError>
+declare const places: LimitSet<ResourceLimit<'place'>>
+declare const tokens: LimitSet<RateLimit<'tokens'>>
+declare const budget: RetryBudget
+const lent = {
+  conditions: { isBusy },
+  limits: {
+    places,
+    tokens,
+    asked: { set: tokens, request: (prompt: string) => ({ tokens: prompt.length }) }
+  },
+  circuitBreakers: { breaker },
+  retryBudgets: { budget }
+}
+const withResources = decodeWorkerOptions(lent)({})
+if (withResources._tag === 'Right') worker({ fetchUser }, withResources.right)
+// What resources can judge is not what policies judge.
+const besideResources = decodePolicy(lent)({})
+expectType<Equal<typeof besideResources, Decoded<HttpError, unknown>>>(true)
+// @ts-expect-error -- a budget is no circuit breaker
+decodePolicy({ circuitBreakers: { budget } })
+// @ts-expect-error -- options are no resource
+decodePolicy({ retryBudgets: { budget: { ratio: 0.2 } } })
+// @ts-expect-error -- limits are no set of them
+decodePolicy({ limits: { places: [] } })
+
+// Breakers judge what the conditions of the registry judge.
+const breakerOptions = decodeCircuitBreakerOptions({ conditions: { isBusy } })({})
+if (breakerOptions._tag === 'Right') {
+  const made = circuitBreaker(breakerOptions.right)()
+  expectType<Equal<typeof made, CircuitBreaker<HttpError>>>(true)
+  const again = encodeCircuitBreakerOptions({ conditions: { isBusy } })(breakerOptions.right)
+  expectType<Equal<typeof again, Either<ReadonlyArray<ConfigError>, CircuitBreakerOptionsJson>>>(true)
+}
+const anyBreaker = decodeCircuitBreakerOptions(registry)({})
+if (anyBreaker._tag === 'Right') {
+  const made = circuitBreaker(anyBreaker.right)()
+  expectType<Equal<typeof made, CircuitBreaker>>(true)
+}
+declare const typedOptions: CircuitBreakerOptions<typeof isBusy>
+encodeCircuitBreakerOptions({})(typedOptions)
+const Saved = t.type({ state: BreakerStateFromUnknown, options: CircuitBreakerOptionsFromUnknown({}) })
+expectType<Equal<t.TypeOf<typeof Saved>['state'], BreakerState>>(true)
+expectType<Equal<t.OutputOf<typeof Saved>, { state: BreakerState; options: CircuitBreakerOptionsJson }>>(true)
+
+const limits = decodeLimits([])
+expectType<Equal<typeof limits, Either<ReadonlyArray<ConfigError>, ReadonlyArray<Limit>>>>(true)
+if (limits._tag === 'Right') limitSet(limits.right)()
+const budgetOptions = decodeRetryBudgetOptions({})
+if (budgetOptions._tag === 'Right') retryBudget(budgetOptions.right)()
+
 // Configurations written in TypeScript.
+export const writtenLimits: LimitsJson = [
+  { rateLimit: { key: 'tokens', capacity: 100, per: '1m' } },
+  { callLimit: { capacity: 60, per: '1m', algorithm: 'gcra' } },
+  { resourceLimit: { key: 'places', capacity: 2 } }
+]
+// @ts-expect-error -- a rate limit has a key
+export const keylessLimits: LimitsJson = [{ rateLimit: { capacity: 100, per: '1m' } }]
+export const writtenBreaker: CircuitBreakerOptionsJson = {
+  timeWindow: '30s',
+  failureRatio: 0.5,
+  openTime: { exponential: '5s', capDelay: '2m' },
+  failOn: ['A', { condition: 'isBusy' }]
+}
 const written: PolicyJson = {
   exponential: '200ms',
   retryOn: ['A', { not: { condition: 'isBusy' } }],
@@ -84,8 +172,13 @@ const written: PolicyJson = {
 export const writtenOptions: WorkerOptionsJson = {
   numRetries: { '*': null, fetchUser: 3 },
   retryWait: '1s',
-  policy: written
+  policy: written,
+  limits: 'places',
+  circuitBreaker: { '*': 'payments', fetchUser: 'users' },
+  retryBudget: { '*': null, fetchUser: 'shared' }
 }
+// @ts-expect-error -- a resource goes by its name
+export const unnamed: WorkerOptionsJson = { circuitBreaker: { consecutiveFailures: 5 } }
 // @ts-expect-error -- a text without a unit
 export const wrongDuration: PolicyJson = { fixed: '200' }
 // @ts-expect-error -- there is no such key

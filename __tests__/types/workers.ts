@@ -3,9 +3,11 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import {
+  type CircuitOpen,
   configure,
   exponential,
   fixed,
+  type LimitExceeded,
   policyOf,
   type RetryError,
   retryOn,
@@ -136,7 +138,10 @@ configure({ retryOn: [ConnectionError, 'ECONNRESET'], retryUntil: t.unknown, pol
 declare const stored: WorkerOptions
 const fromFile = worker({ taskUser }, stored)
 expectType<
-  Equal<typeof fromFile.taskUser, TaskEither<RetryError<HttpError | TimedOut, User> | TimedOut, User>>
+  Equal<
+    typeof fromFile.taskUser,
+    TaskEither<RetryError<HttpError | TimedOut | LimitExceeded | CircuitOpen, User> | TimedOut, User>
+  >
 >(true)
 
 // --- what is refused

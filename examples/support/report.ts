@@ -27,6 +27,8 @@ const tell = (event: RetryEvent, request: string): string | undefined => {
       return indent(green(`accepted: ${JSON.stringify(event.value)}`))
     case 'GaveUp':
       return indent(red(String(toError(event.error))))
+    default:
+      return undefined // limits and circuit breakers, of which the demo has none
   }
 }
 

@@ -91,14 +91,17 @@ type CheckedArguments<F, P extends unknown[]> = P extends []
         ? 'reprise: write the types of the parameters'
         : unknown
 
-/** `unknown` where a policy over errors `PE` and results `PA` can judge the function; else a text that the compiler shows. */
+/**
+ * `unknown` where conditions on errors `PE` and validators of results `PA` can judge the function; else a text that the
+ * compiler shows.
+ */
 export type Judging<F, PE, PA> =
   IsNever<PE> extends true
-    ? 'reprise: no error can satisfy all conditions of this policy; use a refinement, or a predicate on unknown'
+    ? 'reprise: no error can satisfy all conditions; use a refinement, or a predicate on unknown'
     : IsNever<PA> extends true
-      ? 'reprise: no result can satisfy all validators of this policy; use a predicate on unknown'
+      ? 'reprise: no result can satisfy all validators; use a predicate on unknown'
       : [ErrorOf<F>] extends [PE]
         ? [ResultOf<F>] extends [PA]
           ? unknown
-          : 'reprise: the validators of this policy cannot judge the results of this function'
-        : 'reprise: the conditions of this policy cannot judge the errors of this function; use a refinement, or a predicate on unknown'
+          : 'reprise: the validators cannot judge the results of this function'
+        : 'reprise: the conditions cannot judge the errors of this function; use a refinement, or a predicate on unknown'

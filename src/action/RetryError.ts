@@ -5,6 +5,7 @@
 import type { Option } from 'fp-ts/lib/Option.js'
 import { print } from '../policy/print.js'
 import { type Failure, libraryTag, read } from '../policy/Failure.js'
+import { describeRefusal } from './ResourceError.js'
 
 // --- model
 
@@ -262,7 +263,7 @@ const sayings: Readonly<Record<RetryError<unknown, unknown>['_tag'], string>> = 
 
 const textOf = (value: unknown): string => {
   if (isInvalidResult(value) && value.reasons.length > 0) return value.reasons.join('; ')
-  const message = read(value, 'message')
+  const message = describeRefusal(value) ?? read(value, 'message')
   if (typeof message === 'string') return message
   if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : print(value)
   try {

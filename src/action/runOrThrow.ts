@@ -1,9 +1,10 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { isRetryError, isTimedOut, lastFailure, toError } from './RetryError.js'
+import { isCircuitOpen, isLimitExceeded } from './ResourceError.js'
+import { isInvalidResult, isRetryError, isTimedOut, lastFailure, toError } from './RetryError.js'
 
 /**
  * Runs a task for callers without fp-ts: resolves to the result, or rejects. A retry that ended on an error rejects with
- * that very error; otherwise (a rejected result, an abort, a timeout, a fault) with `toError` of it.
+ * that very error; otherwise (a rejected result, an abort, a timeout, a refusal, a fault) with `toError` of it.
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -24,10 +25,15 @@ export const runOrThrow = async <E, A>(task: TaskEither<E, A>): Promise<A> => {
 }
 
 const originalError = (error: unknown): unknown => {
-  if (isTimedOut(error)) return toError(error)
-  if (!isRetryError(error)) return error
-  const last = lastFailure(error)
-  const ended =
-    error._tag === 'Exhausted' || error._tag === 'NotRetryable' || error._tag === 'BudgetExhausted'
-  return ended && last._tag === 'Some' && last.value._tag !== 'Rejected' ? last.value.error : toError(error)
+  const last = isRetryError(error) && ends.includes(error._tag) ? lastFailure(error) : nothing
+  const original = last._tag === 'Some' && last.value._tag !== 'Rejected' ? last.value.error : error
+  return isOwn(original) ? toError(error) : original
 }
+
+const ends: ReadonlyArray<string> = ['Exhausted', 'NotRetryable', 'BudgetExhausted']
+
+const nothing = { _tag: 'None' } as const
+
+/** Is it plain data of this library, which is not to be thrown as it is? */
+const isOwn = (error: unknown): boolean =>
+  [isRetryError, isTimedOut, isInvalidResult, isLimitExceeded, isCircuitOpen].some((is) => is(error))

@@ -4,10 +4,10 @@ import { toWrapper } from './entry.js'
 import { type Observer, type Report, reportTo, type RetryScheduled } from './RetryEvent.js'
 
 /**
- * Tells an observer of everything that happens inside. Several observers all hear. What
- * an observer throws or rejects with is dropped, and it is not waited for.
+ * Tells an observer of everything that happens inside: what retries do, and what limits and circuit breakers do because of
+ * the call. Several observers all hear. What an observer throws or rejects with is dropped, and it is not waited for.
  *
- * *Gotcha*: inside of `withRetry` there is nothing to hear; put it outside.
+ * *Gotcha*: inside of `withRetry` there is nothing to hear of its attempts; put it outside.
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -24,6 +24,21 @@ import { type Observer, type Report, reportTo, type RetryScheduled } from './Ret
  * assert.deepEqual(seen, [
  *   'AttemptStarted 1', 'AttemptFailed 1', 'RetryScheduled 1', 'AttemptStarted 2', 'AttemptFailed 2', 'GaveUp 2'
  * ])
+ *
+ * @example
+ * import assert from 'node:assert/strict'
+ * import { limitSet, resourceLimit, withLimits, withObserver } from 'reprise'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ *
+ * const limits = limitSet([resourceLimit({ key: 'connections', capacity: 1 })], { maxQueue: 1 })()
+ * const seen: string[] = []
+ * const read = pipe(
+ *   async (id: number) => id,
+ *   withLimits(limits),
+ *   withObserver(({ _tag, args }) => seen.push(`${_tag} ${args[0]}`))
+ * )
+ * await Promise.all([1, 2, 3].map((id) => read(id)()))
+ * assert.deepEqual(seen, ['LimitGranted 1', 'LimitWaiting 2', 'LimitRefused 3', 'LimitGranted 2'])
  *
  * @category actions
  * @since 0.1.0

@@ -5,7 +5,7 @@ import * as t from 'io-ts'
 import { type ConfigError, showConfigError, toConfigErrors } from './ConfigError.js'
 import { type Form, toForm } from './Form.js'
 import { limits, toJson } from './Json.js'
-import { refuse } from './Validation.js'
+import { expecting, refuse } from './Validation.js'
 
 /** What is said of what has no room in a configuration. */
 export const tooLarge = `what is stored as at most ${limits.values} values (${limits.valuesOfPolicy} in a policy), in ${limits.depth} levels`
@@ -20,6 +20,18 @@ export const storable = <A, J>({ name, schema, validate }: Form<A>, toStored: t.
       )
     )
   )
+
+/** Gives what reads whatever comes in. */
+export const decoderOf =
+  <A>({ name, validate }: Form<A>) =>
+  (value: unknown): E.Either<ReadonlyArray<ConfigError>, A> => {
+    const context = [{ key: '', type: expecting(name), actual: value }]
+    return pipe(
+      toJson(value, context),
+      E.flatMap((json) => validate(json, context)),
+      toConfigErrors
+    )
+  }
 
 /** Gives a codec. Whatever it decodes, it can encode. */
 export const toCodec = <A extends object, J>(form: Form<A>, toStored: t.Validate<A, J>): t.Type<A, J> => {

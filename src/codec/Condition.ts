@@ -16,7 +16,7 @@ import type { ValidatorInput } from '../policy/Validator.js'
 import { choice, defined, field, type Form, leaf, list, map, oneOrMore, toForm } from './Form.js'
 import { isList, isObject } from './Json.js'
 import type { Held } from './Registry.js'
-import { nameOf } from './Value.js'
+import { heldIn } from './Value.js'
 
 const inWords = 'a condition (a text, a list, or one of condition, allOf, not, anyCause)'
 
@@ -35,7 +35,7 @@ export const conditionForms = ({
   const composed = map(({ one }: { readonly one: AnyCondition }) => one)(
     choice(inWords, {
       condition: field(
-        map(({ held }: { readonly held: unknown }) => toAny(held))(nameOf(conditions)),
+        map(toAny)(heldIn(conditions)),
         'The name of an error class or predicate in the registry.'
       ),
       allOf: field(map(allOf)(several), 'Matches if every one of these conditions does.'),
@@ -65,4 +65,4 @@ export type OneValidator = Exclude<ValidatorInput, ReadonlyArray<unknown>>
 /** Gives the form of validators: a name in the registry, or a list of names. */
 export const validatorsForm = ({ validators }: Held): Form<ReadonlyArray<OneValidator>> =>
   // What the registry holds as validators are validators.
-  oneOrMore(map(({ held }: { readonly held: unknown }) => held as OneValidator)(nameOf(validators)))
+  oneOrMore(heldIn(validators) as Form<OneValidator>)

@@ -4,14 +4,14 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
 import type { WorkerOptions } from '../worker/WorkerOptions.js'
-import { storable } from './Codec.js'
-import { type ConfigError, toConfigErrors } from './ConfigError.js'
+import { decoderOf, storable } from './Codec.js'
+import type { ConfigError } from './ConfigError.js'
 import { type Form, toForm } from './Form.js'
-import { isObject, type JsonObject, toJson, without } from './Json.js'
+import { isObject, type JsonObject, without } from './Json.js'
 import { policyForms } from './Policy.js'
 import { policyStorer } from './PolicyCodec.js'
 import { type ErrorsOf, type Held, hold, type Registry, type ResultsOf } from './Registry.js'
-import { expecting, refuse } from './Validation.js'
+import { refuse } from './Validation.js'
 import { workerForm } from './WorkerForm.js'
 import { optionsStorer } from './WorkerOptionsCodec.js'
 
@@ -48,19 +48,9 @@ export type Configuration<E = unknown, A = unknown> =
  */
 export const decodeConfiguration = <R extends Registry>(
   registry: R
-): ((json: unknown) => E.Either<ReadonlyArray<ConfigError>, Configuration<ErrorsOf<R>, ResultsOf<R>>>) => {
-  const { name, validate } = configurationForm(hold(registry))
-  return (value) => {
-    const context = [{ key: '', type: expecting(name), actual: value }]
-    return pipe(
-      toJson(value, context),
-      E.flatMap((json) => validate(json, context)),
-      // What the functions of the registry can judge is in its type.
-      E.map((read) => read as Configuration<ErrorsOf<R>, ResultsOf<R>>),
-      toConfigErrors
-    )
-  }
-}
+): ((json: unknown) => E.Either<ReadonlyArray<ConfigError>, Configuration<ErrorsOf<R>, ResultsOf<R>>>) =>
+  // What the functions of the registry can judge is in its type.
+  decoderOf(configurationForm(hold(registry)) as Form<Configuration<ErrorsOf<R>, ResultsOf<R>>>)
 
 // --- form
 
@@ -69,7 +59,7 @@ const inWords = 'a policy or the options of a worker'
 const configurationForm = (held: Held): Form<Configuration> => {
   const forms = policyForms(held)
   const policies = storable(forms.policy, policyStorer(held))
-  const workers = storable(workerForm(forms), optionsStorer(held))
+  const workers = storable(workerForm(held, forms), optionsStorer(held))
   const ofWorkers = propertiesOf(workers.schema)
   const ofPolicies = Object.keys(propertiesOf(forms.definitions.policy)).filter(
     (key) => !Object.hasOwn(ofWorkers, key)

@@ -152,17 +152,19 @@ export const map =
   ({ name, schema, validate }: Form<A>): Form<B> =>
     toForm(name, schema, (json, context) => pipe(validate(json, context), E.map(f)))
 
-/** What is read, unless something else is to be expected of it. */
-export const checked =
-  <A>(instead: (value: A) => string | undefined) =>
-  ({ name, schema, validate }: Form<A>): Form<A> =>
+/** What is made of what is read, unless something else was expected. */
+export const made =
+  <A, B>(make: (value: A) => E.Either<string, B>) =>
+  ({ name, schema, validate }: Form<A>): Form<B> =>
     toForm(name, schema, (json, context) =>
       pipe(
         validate(json, context),
-        E.flatMap((value) => {
-          const expected = instead(value)
-          return expected === undefined ? t.success(value) : refuse(json, context, expected)
-        })
+        E.flatMap((value) =>
+          pipe(
+            make(value),
+            E.orElse((expected): t.Validation<B> => refuse(json, context, expected))
+          )
+        )
       )
     )
 

@@ -36,7 +36,7 @@ import {
 import { isLarger, type JsonObject, limits } from './Json.js'
 import type { Held } from './Registry.js'
 import { refuse } from './Validation.js'
-import { count, duration, durationSchema, factor, jitter, nameOf, yes } from './Value.js'
+import { amount, count, duration, durationSchema, jitter, nameOf, yes } from './Value.js'
 
 // --- model
 
@@ -93,7 +93,7 @@ const formulas = ({ schedules }: Held): Table<AnyPolicy> => ({
           '{ base, factor }',
           {
             base: field(duration, 'The first wait.'),
-            factor: field(factor, 'What each wait is multiplied by; 2 if not set.')
+            factor: field(amount, 'What each wait is multiplied by; 2 if not set.')
           },
           ['base']
         )

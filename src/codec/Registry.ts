@@ -1,17 +1,23 @@
 /**
- * What an application lends to its configuration: functions and error classes, which cannot be stored, by the names that
- * stand for them.
+ * What an application lends to its configuration: functions, error classes and resources, which cannot be stored, by the
+ * names that stand for them.
  */
+import { identity } from 'fp-ts/lib/function.js'
 import { invalid, named } from '../policy/argument.js'
 import type { ErrorClass, Judged } from '../policy/Condition.js'
 import { type Context, read } from '../policy/Failure.js'
 import type { CustomDelay, ScheduleStatus } from '../policy/RetryPolicy.js'
 import type { Decoder, Validated } from '../policy/Validator.js'
+import { gateOf } from '../resource/CircuitBreaker.js'
+import { toLimitCell } from '../resource/LimitSet.js'
+import { toBudgetCell } from '../resource/RetryBudget.js'
+import { toMethodLimits } from '../worker/Level.js'
+import type { MethodLimits, MethodOptions } from '../worker/WorkerOptions.js'
 
 // --- model
 
 /**
- * Functions by name. Only its own keys count.
+ * Functions and resources by name. Only its own keys count.
  *
  * @category model
  * @since 0.2.0
@@ -27,6 +33,12 @@ export interface Registry {
   readonly delays?: Readonly<Record<string, (delay: number) => number>>
   /** For `delayFrom`. */
   readonly hints?: Readonly<Record<string, Judging['hint']>>
+  /** For `limits` of a worker: sets, alone or with what a call asks of them and has used of them. */
+  readonly limits?: Readonly<Record<string, MethodOptions['limits']>>
+  /** For `circuitBreaker` of a worker. */
+  readonly circuitBreakers?: Readonly<Record<string, MethodOptions['circuitBreaker']>>
+  /** For `retryBudget` of a worker. */
+  readonly retryBudgets?: Readonly<Record<string, MethodOptions['retryBudget']>>
 }
 
 // Methods are compared bivariantly: functions of any error or result fit, and a parameter left open is `unknown`.
@@ -62,27 +74,44 @@ export type Held = { readonly [K in Kind]: Names<NonNullable<NonNullable<Registr
 
 // --- constructors
 
-const kinds: ReadonlyArray<string> = [
-  'conditions',
-  'validators',
-  'schedules',
-  'delays',
-  'hints'
-] satisfies ReadonlyArray<Kind>
+type Check = (argument: string, value: unknown) => void
+
+const aFunction: Check = (argument, value) => {
+  if (typeof value !== 'function') invalid(argument, 'a function', value)
+}
+
+/** What each kind holds: throws for anything else, with an error that names `argument`. */
+const checks: Readonly<Record<Kind, Check>> = {
+  conditions: aFunction,
+  validators: (argument, value) => {
+    if (typeof value !== 'function' && typeof read(value, 'decode') !== 'function')
+      invalid(argument, 'a function or a decoder', value)
+  },
+  schedules: aFunction,
+  delays: aFunction,
+  hints: aFunction,
+  // Callers without types may hand over anything.
+  limits: (argument, value) => toLimitCell(argument, toMethodLimits(value as MethodLimits).set),
+  circuitBreakers: (argument, value) => gateOf(argument, value as MethodOptions['circuitBreaker']),
+  retryBudgets: toBudgetCell
+}
 
 /** Reads a registry; throws a `TypeError` or `RangeError` for one that holds something else. */
 export const hold = (registry: Registry): Held => {
-  const { conditions, validators, schedules, delays, hints } = record('registry', registry)
-  const unknown = Object.keys(registry).filter((kind) => !kinds.includes(kind))
+  const known = Object.keys(checks)
+  const unknown = Object.keys(record('registry', registry)).filter((kind) => !known.includes(kind))
   if (unknown.length > 0) {
-    throw new TypeError(`registry: there is no kind ${unknown.join(', ')}; there are ${kinds.join(', ')}`)
+    throw new TypeError(`registry: there is no kind ${unknown.join(', ')}; there are ${known.join(', ')}`)
   }
   return {
-    conditions: names('conditions', conditions),
-    validators: names('validators', validators),
-    schedules: names('schedules', schedules),
-    delays: names('delays', delays),
-    hints: names('hints', hints)
+    conditions: names('conditions', registry.conditions),
+    validators: names('validators', registry.validators),
+    schedules: names('schedules', registry.schedules),
+    delays: names('delays', registry.delays),
+    hints: names('hints', registry.hints),
+    limits: names('limits', registry.limits, bareSet),
+    circuitBreakers: names('circuitBreakers', registry.circuitBreakers),
+    retryBudgets: names('retryBudgets', registry.retryBudgets)
   }
 }
 
@@ -92,19 +121,23 @@ const record = <T extends object>(argument: string, value: T): T =>
     ? value
     : invalid(argument, 'an object', value)
 
-const names = <F>(kind: Kind, held: Readonly<Record<string, F>> = {}): Names<F> => {
+/** Things by their names, and their names by what they are known by: themselves, if not said. */
+const names = <F>(
+  kind: Kind,
+  held: Readonly<Record<string, F>> = {},
+  knownBy: (value: F) => unknown = identity
+): Names<F> => {
   const all = new Map(Object.entries(record(`registry: its ${kind}`, held)))
   for (const [name, value] of all) {
     named(`registry: the name of one of its ${kind}`, name)
-    const decodes = kind === 'validators' && typeof read(value, 'decode') === 'function'
-    if (typeof value !== 'function' && !decodes) {
-      invalid(
-        `registry: '${name}' of its ${kind}`,
-        kind === 'validators' ? 'a function or a decoder' : 'a function',
-        value
-      )
-    }
+    checks[kind](`registry: '${name}' of its ${kind}`, value)
   }
   // Of several names for one thing, the first is the one that is written.
-  return { kind, all, of: new Map([...all].reverse().map(([name, value]) => [value, name])) }
+  return { kind, all, of: new Map([...all].reverse().map(([name, value]) => [knownBy(value), name])) }
+}
+
+/** What limits are known by: a set of which nothing in particular is asked is the same in an object of its own. */
+export const bareSet = (limits: MethodOptions['limits']): unknown => {
+  const { set, request, usage } = toMethodLimits(limits)
+  return request === undefined && usage === undefined ? set : limits
 }

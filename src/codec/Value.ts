@@ -1,11 +1,13 @@
-/** Forms of single values: durations, counts, jitter, and the names of what a registry holds. */
+/** Forms of single values: durations, numbers, texts, jitter, and the names of what a registry holds. */
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import { isWithin, wholeNumber } from '../policy/argument.js'
 import { type Duration, longest, toMillis } from '../policy/Duration.js'
 import type { Jitter } from '../policy/RetryPolicy.js'
-import { defined, type Form, leaf } from './Form.js'
+import { defined, type Form, leaf, map, toForm } from './Form.js'
+import { nearest } from './nearest.js'
 import type { Names } from './Registry.js'
+import { refuse } from './Validation.js'
 
 const millisOf = (value: unknown): O.Option<number> => O.tryCatch(() => toMillis('', value as Duration))
 
@@ -54,10 +56,22 @@ export const count = (least: number): Form<number> =>
     (json) => O.tryCatch(() => wholeNumber('', json as number, least))
   )
 
-export const factor: Form<number> = leaf(
+export const amount: Form<number> = leaf(
   'a number >= 0',
   { type: 'number', minimum: 0, maximum: 1e308 },
   O.fromPredicate((json): json is number => isWithin(json, 1e308))
+)
+
+export const ratio: Form<number> = leaf(
+  'a number from 0 to 1',
+  { type: 'number', minimum: 0, maximum: 1 },
+  O.fromPredicate((json): json is number => isWithin(json, 1))
+)
+
+export const text: Form<string> = leaf(
+  'a text',
+  { type: 'string', minLength: 1 },
+  O.fromPredicate((json): json is string => typeof json === 'string' && json !== '')
 )
 
 /** One of these texts. */
@@ -84,13 +98,23 @@ export const yes: Form<true> = leaf(
 /** The name of something that the registry holds. */
 export const nameOf = <F>({ kind, all }: Names<F>): Form<{ readonly name: string; readonly held: F }> => {
   const known = [...all.keys()]
-  return leaf(
+  return toForm(
     `a name in the registry's ${kind} (${known.length === 0 ? 'there are none' : known.join(', ')})`,
     // A schema that is made without a registry leaves the names open.
     known.length === 0 ? { type: 'string', minLength: 1 } : { enum: known },
-    (json) => {
-      const held = typeof json === 'string' ? all.get(json) : undefined
-      return held === undefined ? O.none : O.some({ name: json as string, held })
+    (json, context) => {
+      if (typeof json !== 'string') return t.failure(json, context)
+      const held = all.get(json)
+      if (held !== undefined) return t.success({ name: json, held })
+      const near = nearest(json, known)
+      const otherwise = context[context.length - 1]?.type.name ?? ''
+      return near === undefined
+        ? t.failure(json, context)
+        : refuse(json, context, `the name ${near}, or ${otherwise}`)
     }
   )
 }
+
+/** Something that the registry holds, by its name. */
+export const heldIn = <F>(names: Names<F>): Form<F> =>
+  map(({ held }: { readonly held: F }) => held)(nameOf(names))

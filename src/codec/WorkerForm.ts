@@ -1,25 +1,22 @@
 /** How worker options are written: each one value for all methods, or a record of values by method with a `'*'`. */
 import * as E from 'fp-ts/lib/Either.js'
-import { constUndefined, flow, identity, pipe } from 'fp-ts/lib/function.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
-import { read } from '../policy/Failure.js'
 import { type Levels, readOptions } from '../worker/Level.js'
 import type { MethodOptions, OptionName, PerMethod, WorkerOptions } from '../worker/WorkerOptions.js'
-import { anyOf, checked, field, type Form, object, toForm } from './Form.js'
+import { anyOf, field, type Form, made, object, toForm } from './Form.js'
 import { isObject, type Json } from './Json.js'
+import { fit } from './Options.js'
 import type { PolicyForms } from './Policy.js'
+import type { Held } from './Registry.js'
 import { all } from './Validation.js'
-import { count, duration, jitter, oneOf } from './Value.js'
+import { count, duration, heldIn, jitter, oneOf } from './Value.js'
 
-/** The options that can be stored: all but functions. */
+/** The options that can be stored: all but functions; resources by their names. */
 export type StoredOption = Exclude<OptionName, 'observer'>
 
 /** Gives what options come to, level by level; says what was expected where they do not fit together. */
-export const toLevels = (options: WorkerOptions): E.Either<string, Levels> =>
-  E.tryCatch(
-    () => readOptions(options),
-    (error) => `options that fit together (${read(error, 'message') as string})`
-  )
+export const toLevels = fit((options: WorkerOptions): Levels => readOptions(options))
 
 /** One value for all methods, or a record of values by method. */
 const perMethod = <A>(form: Form<A>): Form<PerMethod<A>> => {
@@ -57,8 +54,16 @@ const perMethod = <A>(form: Form<A>): Form<PerMethod<A>> => {
 }
 
 /** Gives the form of worker options. Whether they fit together is for `readOptions` to say, as it does for `worker`. */
-export const workerForm = ({ policy, condition, validators }: PolicyForms): Form<WorkerOptions> =>
-  checked(flow(toLevels, E.match(identity, constUndefined)))(
+export const workerForm = (
+  { limits, circuitBreakers, retryBudgets }: Held,
+  { policy, condition, validators }: PolicyForms
+): Form<WorkerOptions> =>
+  made((options: WorkerOptions) =>
+    pipe(
+      toLevels(options),
+      E.map(() => options)
+    )
+  )(
     object<{ [P in StoredOption]: PerMethod<MethodOptions[P]> }>('worker options', {
       numRetries: field(perMethod(count(0)), 'Retries after the first attempt; 0 if not set.'),
       retryAlgorithm: field(
@@ -78,6 +83,18 @@ export const workerForm = ({ policy, condition, validators }: PolicyForms): Form
       ),
       policy: field(perMethod(policy), 'A composed policy, instead of all the options above.'),
       attemptTimeout: field(perMethod(duration), 'How long each attempt may take.'),
+      limits: field(
+        perMethod(heldIn(limits)),
+        "The name of limits in the application's registry, which each attempt waits for and holds."
+      ),
+      circuitBreaker: field(
+        perMethod(heldIn(circuitBreakers)),
+        "The name of a circuit breaker in the application's registry, which is asked before each attempt."
+      ),
+      retryBudget: field(
+        perMethod(heldIn(retryBudgets)),
+        "The name of a retry budget in the application's registry, which retries draw on."
+      ),
       timeout: field(perMethod(duration), 'How long the whole call may take, waits included.')
     })
   )

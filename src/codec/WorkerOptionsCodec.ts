@@ -1,6 +1,6 @@
 /**
  * The options of a worker from and to JSON: the options that `worker` takes, each one value for all methods, or a record of
- * values by method with a `'*'`. An observer is a function, and is not stored.
+ * values by method with a `'*'`. Resources go by their names in the registry; an observer is not stored.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -11,13 +11,14 @@ import type { Level, Levels } from '../worker/Level.js'
 import type { MethodOptions, OptionName, WorkerOptions } from '../worker/WorkerOptions.js'
 import { store, toCodec } from './Codec.js'
 import { type ConfigError, toConfigErrors } from './ConfigError.js'
+import { same, unstorable } from './Options.js'
 import { policyForms } from './Policy.js'
 import { policyStorer } from './PolicyCodec.js'
 import type { ConditionJson, OneOrMore, PolicyJson } from './PolicyJson.js'
-import { type Held, hold, type Registry } from './Registry.js'
+import { bareSet, type Held, hold, type Registry } from './Registry.js'
 import { all, expecting, refuse } from './Validation.js'
 import { type StoredOption, toLevels, workerForm } from './WorkerForm.js'
-import { filled, gap, writeCondition, writeValidators } from './write.js'
+import { filled, nameFor, writeCondition, writeValidators } from './write.js'
 
 // --- model
 
@@ -35,7 +36,9 @@ export type WorkerOptionsJson = {
         ? ConditionJson
         : P extends 'retryUntil'
           ? OneOrMore<string>
-          : MethodOptions[P]
+          : P extends 'limits' | 'circuitBreaker' | 'retryBudget'
+            ? string
+            : MethodOptions[P]
   >
 }
 
@@ -91,14 +94,12 @@ export const encodeWorkerOptions = (
  */
 export const WorkerOptionsFromUnknown = (registry: Registry): t.Type<WorkerOptions, WorkerOptionsJson> => {
   const held = hold(registry)
-  return toCodec(workerForm(policyForms(held)), optionsStorer(held))
+  return toCodec(workerForm(held, policyForms(held)), optionsStorer(held))
 }
 
 // --- storing
 
 type Writer = t.Validate<never, unknown>
-
-const same: Writer = (value) => t.success(value)
 
 /** How the value of each option is written. */
 const toWriters = (held: Held): Readonly<Record<OptionName, Writer>> => ({
@@ -111,8 +112,11 @@ const toWriters = (held: Held): Readonly<Record<OptionName, Writer>> => ({
   retryUntil: (value) => t.success(writeValidators(held)(toValidators('retryUntil', value))),
   policy: policyStorer(held),
   attemptTimeout: same,
+  limits: (value) => t.success(nameFor(held.limits, value, bareSet(value))),
+  circuitBreaker: (value) => t.success(nameFor(held.circuitBreakers, value)),
+  retryBudget: (value) => t.success(nameFor(held.retryBudgets, value)),
   timeout: same,
-  observer: (value) => t.success(gap(value, 'no observer, since functions are not stored'))
+  observer: unstorable('observer')
 })
 
 /** Gives what stores options: what they come to, level by level. */

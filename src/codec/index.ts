@@ -1,4 +1,11 @@
-/** `reprise/codec`: policies and worker options from and to JSON, with io-ts. */
+/** `reprise/codec`: policies, worker options and the options of resources from and to JSON, with io-ts. */
+export { BreakerStateFromUnknown } from './BreakerStateCodec.js'
+export {
+  CircuitBreakerOptionsFromUnknown,
+  type CircuitBreakerOptionsJson,
+  decodeCircuitBreakerOptions,
+  encodeCircuitBreakerOptions
+} from './CircuitBreakerCodec.js'
 export { type ConfigError, showConfigError } from './ConfigError.js'
 export {
   type Configuration,
@@ -7,9 +14,11 @@ export {
   decodeConfiguration
 } from './Configuration.js'
 export type { Json, JsonObject } from './Json.js'
+export { decodeLimits, encodeLimits, type LimitsJson } from './LimitsCodec.js'
 export { decodePolicy, encodePolicy, PolicyFromUnknown } from './PolicyCodec.js'
 export type { ConditionJson, PolicyJson } from './PolicyJson.js'
 export type { Registry } from './Registry.js'
+export { decodeRetryBudgetOptions } from './RetryBudgetCodec.js'
 export { DurationFromUnknown } from './Value.js'
 export {
   decodeWorkerOptions,

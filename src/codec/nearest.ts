@@ -1,26 +1,28 @@
 /** Gives how many letters have to be put in, left out or changed to make one text of another. */
-const distance = (a: string, b: string): number =>
-  Array.from(a).reduce(
-    (row, x, i) =>
-      Array.from(b).reduce(
-        (next, y, j) => [
-          ...next,
-          Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1))
-        ],
-        [i + 1]
-      ),
-    Array.from({ length: b.length + 1 }, (_, j) => j)
-  )[b.length] ?? 0
+const distance = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): number => {
+  let row = [0, ...b.map((_, j) => j + 1)]
+  a.forEach((x, i) => {
+    const next = [i + 1]
+    // Filled in place: to copy it for each letter takes seconds for what hostile input asks.
+    b.forEach((y, j) => {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1)))
+    })
+    row = next
+  })
+  return row[b.length] ?? 0
+}
+
+const lettersOf = (name: string): ReadonlyArray<string> => Array.from(name.toLowerCase())
 
 /** Gives the known name that a name was probably meant to be; `undefined` if none is close. */
 export const nearest = (name: string, known: ReadonlyArray<string>): string | undefined => {
   // Nobody mistypes a name of that length, and the time it takes grows with it.
   if (name.length > 40) return undefined
-  const wanted = name.toLowerCase()
+  const wanted = lettersOf(name)
   const far = Math.max(1, Math.floor(wanted.length / 3))
   return known
-    .filter((each) => Math.abs(each.length - wanted.length) <= far)
-    .map((each) => ({ each, steps: distance(wanted, each.toLowerCase()) }))
+    .filter((each) => Math.abs(each.length - name.length) <= far)
+    .map((each) => ({ each, steps: distance(wanted, lettersOf(each)) }))
     .filter(({ steps }) => steps <= far)
     .sort((a, b) => a.steps - b.steps)[0]?.each
 }

@@ -39,8 +39,9 @@ export const filled = <J>(written: J, context: t.Context): t.Validation<J> =>
     E.map(() => written)
   )
 
-const nameFor = ({ kind, of }: Names<unknown>, value: unknown): string =>
-  of.get(value) ?? gap(value, `something that the registry has among its ${kind}`)
+/** Gives the name that the registry has for something. */
+export const nameFor = ({ kind, of }: Names<unknown>, value: unknown, knownBy = value): string =>
+  of.get(knownBy) ?? gap(value, `something that the registry has among its ${kind}`)
 
 /** Some functions have names in their policies, under which the registry has to have them. */
 const ownNameFor = ({ kind, all }: Names<unknown>, name: string, value: unknown): string =>

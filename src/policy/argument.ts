@@ -33,3 +33,12 @@ export const named = (argument: string, name: string): void => {
 /** Is it a number from 0 to `most`? */
 export const isWithin = (value: unknown, most: number): value is number =>
   typeof value === 'number' && value >= 0 && value <= most
+
+/** Throws for an option that there is not, such as a misspelt one. */
+export const known = (who: string, options: object, names: ReadonlyArray<string>): void => {
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
+    invalid(`${who}: options`, 'an object', options)
+  const unknown = Object.keys(options).find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`${who}: there is no option '${unknown}'; there are ${names.join(', ')}`)
+}

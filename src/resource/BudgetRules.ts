@@ -12,6 +12,8 @@ export interface BudgetRules<S> {
   readonly next: (state: S, input: BudgetInput, now: number) => S
   readonly allows: (state: S, now: number) => boolean
   readonly balance: (state: S, now: number) => number
+  /** Gives the state as it is on a clock that shows `by` milliseconds more. */
+  readonly shift: (state: S, by: number) => S
 }
 
 // --- a ratio of the calls
@@ -36,7 +38,9 @@ const none: Counts = Object.freeze({ calls: 0, retries: 0 })
 /**
  * In a window of time there are at most `floor` retries, and a `ratio` of the calls more (Finagle's retry budget).
  *
- * Laws: where only allowed retries are made, the window never has more; a window that has passed is as none.
+ * Laws: where only allowed retries are made, the window that ends with any of them has no more; in one that ends later, calls
+ * may have gone whose retries have not. A window that has passed is as none. A state and a clock shifted alike give the same
+ * answers.
  */
 export const ratioOfCalls = (ratio: number, floor: number, window: number): BudgetRules<BudgetWindow> => {
   const width = window / buckets
@@ -45,7 +49,8 @@ export const ratioOfCalls = (ratio: number, floor: number, window: number): Budg
   const rotate = (state: BudgetWindow, now: number): BudgetWindow => {
     const { from, newest, older } = state
     const steps = Math.floor((now - from) / width)
-    if (steps <= 0) return state
+    // So also for a clock that gives no number.
+    if (!(steps > 0)) return state
     const passed = Array<Counts>(Math.min(steps, buckets) - 1).fill(none)
     return {
       from: from + steps * width,
@@ -54,11 +59,14 @@ export const ratioOfCalls = (ratio: number, floor: number, window: number): Budg
     }
   }
 
-  const countsAt = (state: BudgetWindow, now: number): Counts => {
+  /** Gives how many retries there are left; below 0 where the calls that they belong to are too old, and they are not. */
+  const left = (state: BudgetWindow, now: number): number => {
     const { newest, older } = rotate(state, now)
-    return older.reduce(
-      (sum, { calls, retries }) => ({ calls: sum.calls + calls, retries: sum.retries + retries }),
-      newest
+    return rounded(
+      older.reduce(
+        (sum, { calls, retries }) => sum + ratio * calls - retries,
+        floor + ratio * newest.calls - newest.retries
+      )
     )
   }
 
@@ -74,16 +82,9 @@ export const ratioOfCalls = (ratio: number, floor: number, window: number): Budg
         older
       }
     },
-    allows: (state, now) => {
-      const { calls, retries } = countsAt(state, now)
-      const beyond = retries + 1 - floor
-      // Divided, not multiplied: 29 of 100 is 0.29 to the last bit, and 0.29 times 100 is less than 29.
-      return beyond <= 0 || (calls > 0 && beyond / calls <= ratio)
-    },
-    balance: (state, now) => {
-      const { calls, retries } = countsAt(state, now)
-      return Math.max(0, rounded(floor + ratio * calls - retries))
-    }
+    allows: (state, now) => left(state, now) >= 1,
+    balance: (state, now) => Math.max(0, left(state, now)),
+    shift: (state, by) => ({ ...state, from: state.from + by })
   }
 }
 
@@ -109,8 +110,9 @@ export const tokensOfFailures = (maxTokens: number, tokenRatio: number): BudgetR
     }
   },
   allows: (tokens) => tokens > maxTokens / 2,
-  balance: (tokens) => tokens
+  balance: (tokens) => tokens,
+  shift: (tokens) => tokens
 })
 
-// Sums of decimal fractions drift: ten times 0.1 has to be 1.
+// Decimal fractions drift: ten times 0.1 has to be 1, and 100 times 0.29 has to be 29.
 const rounded = (amount: number): number => Math.round(amount * 1e6) / 1e6

@@ -8,9 +8,11 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { IO } from 'fp-ts/lib/IO.js'
 import type { Option } from 'fp-ts/lib/Option.js'
+import type { CircuitOpen } from '../action/ResourceError.js'
+import { type CircuitNews, telling } from '../action/RetryEvent.js'
 import { invalid } from '../policy/argument.js'
 import type { ConditionInput, Judged } from '../policy/Condition.js'
-import { type Failed, libraryTag, type Threw } from '../policy/Failure.js'
+import type { Failed, Threw } from '../policy/Failure.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
 import { type BreakerPlan, type CircuitBreakerOptions, toPlan } from './BreakerOptions.js'
 import {
@@ -57,38 +59,13 @@ export interface CircuitBreaker<in E = unknown> {
 declare const judges: unique symbol
 
 /**
- * The error of `withCircuitBreaker`: the call was refused, the function not called. `retryAfter` says in how many
- * milliseconds a call may try: 0 if all trials are taken, 2^53 - 1 if the breaker is isolated.
+ * What happens to a circuit breaker: what calls make it do, as events of those calls tell, too; and that it was isolated,
+ * and so refuses all calls.
  *
  * @category model
  * @since 0.3.0
  */
-export interface CircuitOpen {
-  readonly _tag: 'CircuitOpen'
-  readonly retryAfter: number
-}
-
-/**
- * What happens to a circuit breaker.
- *
- * @category model
- * @since 0.3.0
- */
-export type BreakerEvent =
-  /** It refuses calls for `openTime` milliseconds; with the failure that was counted last. */
-  | {
-      readonly _tag: 'CircuitOpened'
-      readonly openTime: number
-      readonly lastFailure: Option<Failed<unknown> | Threw>
-    }
-  /** It lets calls try. */
-  | { readonly _tag: 'CircuitHalfOpened' }
-  /** It lets calls pass. */
-  | { readonly _tag: 'CircuitClosed' }
-  /** It refuses all calls. */
-  | { readonly _tag: 'CircuitIsolated' }
-  /** It has refused a call. */
-  | { readonly _tag: 'CircuitRefused'; readonly retryAfter: number }
+export type BreakerEvent = CircuitNews | { readonly _tag: 'CircuitIsolated' }
 
 /**
  * Is told of each event as it happens. What it throws or rejects with is dropped.
@@ -105,17 +82,20 @@ const gate: unique symbol = /* #__PURE__ */ Symbol.for('reprise/breaker@1') as n
 /** How calls come in and go out. */
 export interface Gate {
   readonly plan: BreakerPlan
-  /** Lets a call in, and gives the period that it belongs to; or refuses it. */
-  readonly enter: (clock: Clock) => number | CircuitOpen
-  /** Lets a call out; to be called once. Without `call`, it says nothing. */
+  /** Lets a call in, and gives the period that it belongs to; or refuses it. Whoever watches the call is told. */
+  readonly enter: (clock: Clock, tell: Tell | undefined) => number | CircuitOpen
+  /** Lets a call out; to be called once. Without `call`, it says nothing, and changes nothing to tell of. */
   readonly leave: (
     clock: Clock,
     random: () => number,
     period: number,
     call: Call | undefined,
-    failure?: Failed<unknown> | Threw
+    failure?: Failed<unknown> | Threw,
+    tell?: Tell
   ) => void
 }
+
+type Tell = (news: CircuitNews) => void
 
 /** Gives the gate of a breaker; throws a `TypeError` that names `argument` if it is none. */
 export const gateOf = <E>(argument: string, breaker: CircuitBreaker<E>): Gate =>
@@ -133,6 +113,8 @@ export const gateOf = <E>(argument: string, breaker: CircuitBreaker<E>): Gate =>
  * names the option.
  *
  * *Gotcha*: a ratio has to be exceeded: with `failureRatio: 0.5`, 5 failures of 10 do not open it.
+ *
+ * *Gotcha*: a trial that never settles keeps its place, and the breaker half-open, for good. Put `withTimeout` inside.
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -176,7 +158,7 @@ export const circuitBreaker = <const C extends ConditionInput = string>(
 
 const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
   const next = transition(plan)
-  const tell = teller(plan.observer)
+  const own = plan.observer && telling(plan.observer)
   // All that changes.
   let state = closed(plan, 0)
   let clock = plan.clock ?? systemClock
@@ -185,23 +167,31 @@ const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
   const lastFailure = (): Option<Failed<unknown> | Threw> =>
     last === undefined ? { _tag: 'None' } : { _tag: 'Some', value: last }
 
-  const become = (after: BreakerState, now: number): void => {
+  const become = (after: BreakerState, now: number, tell?: Tell): void => {
     const before = state
     state = after
-    if (after._tag === before._tag) return
+    if (after._tag === before._tag || (own === undefined && tell === undefined)) return
+    // Nobody's call isolates it.
+    if (after._tag === 'Isolated') own?.({ _tag: 'CircuitIsolated' })
+    else inform(newsOf(after, now), tell)
+  }
+  const newsOf = (after: Exclude<BreakerState, { _tag: 'Isolated' }>, now: number): CircuitNews => {
     switch (after._tag) {
       case 'Open':
-        return tell?.({ _tag: 'CircuitOpened', openTime: after.until - now, lastFailure: lastFailure() })
+        return { _tag: 'CircuitOpened', openTime: after.until - now, lastFailure: lastFailure() }
       case 'HalfOpen':
-        return tell?.({ _tag: 'CircuitHalfOpened' })
+        return { _tag: 'CircuitHalfOpened' }
       case 'Closed':
-        return tell?.({ _tag: 'CircuitClosed' })
-      case 'Isolated':
-        return tell?.({ _tag: 'CircuitIsolated' })
+        return { _tag: 'CircuitClosed' }
     }
   }
-  const update = (input: BreakerInput, now: number, draws = (): number => 0): void => {
-    become(next(state, input, now, draws), now)
+  /** Tells the observer of the breaker, then whoever watches the call. */
+  const inform = (news: CircuitNews, tell: Tell | undefined): void => {
+    own?.(news)
+    tell?.(news)
+  }
+  const update = (input: BreakerInput, now: number, draws = (): number => 0, tell?: Tell): void => {
+    become(next(state, input, now, draws), now, tell)
   }
   /** Gives the time on a clock, which is that of the breaker from now on. */
   const timeOn = (other: Clock): number => {
@@ -213,22 +203,22 @@ const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
     return clock.now()
   }
 
-  const enter: Gate['enter'] = (callers) => {
+  const enter: Gate['enter'] = (callers, tell) => {
     // Nothing changes when a call comes in, so no time is read.
     if (state._tag === 'Closed') return state.period
     const now = timeOn(callers)
     if (admits(plan, state, now)) {
-      update({ _tag: 'Began' }, now)
+      update({ _tag: 'Began' }, now, undefined, tell)
       return state.period
     }
     const { retryAfter } = statusOf(plan, state, now)
-    tell?.({ _tag: 'CircuitRefused', retryAfter })
+    inform({ _tag: 'CircuitRefused', retryAfter }, tell)
     return { _tag: 'CircuitOpen', retryAfter }
   }
-  const leave: Gate['leave'] = (callers, random, period, call, failure) => {
+  const leave: Gate['leave'] = (callers, random, period, call, failure, tell) => {
     if (period !== state.period) return
     if (failure !== undefined) last = failure
-    update({ _tag: 'Ended', period, call }, timeOn(callers), random)
+    update({ _tag: 'Ended', period, call }, timeOn(callers), random, tell)
   }
 
   return Object.freeze({
@@ -254,24 +244,3 @@ const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
 
 // The memory of the open times is of whatever a policy makes it, but plain JSON data.
 const copy = (state: BreakerState): BreakerState => JSON.parse(JSON.stringify(state)) as BreakerState
-
-const teller = (observer: BreakerObserver | undefined): ((event: BreakerEvent) => void) | undefined =>
-  observer &&
-  ((event) => {
-    try {
-      // A rejecting observer must not raise an unhandled rejection either.
-      void Promise.resolve(observer(event)).catch(() => undefined)
-    } catch {
-      // A throwing observer changes nothing.
-    }
-  })
-
-// --- guards
-
-/**
- * Is this a `CircuitOpen` of this library? It is told by its whole shape, since errors of users may share the tag.
- *
- * @category guards
- * @since 0.3.0
- */
-export const isCircuitOpen = (u: unknown): u is CircuitOpen => libraryTag(u) === 'CircuitOpen'

@@ -5,7 +5,7 @@
  * Problem shape -> limit: so many tokens or bytes in a time -> `rateLimit`; so many calls in a time -> `callLimit`; so many
  * at once -> `resourceLimit`.
  */
-import { invalid, named, wholeNumber } from '../policy/argument.js'
+import { invalid, known, named, wholeNumber } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { read } from '../policy/Failure.js'
 import { fixedWindow } from './FixedWindow.js'
@@ -67,27 +67,6 @@ export interface ResourceLimit<K extends string = string> {
  * @since 0.3.0
  */
 export type Limit<K extends string = string> = RateLimit<K> | CallLimit<K> | ResourceLimit<K>
-
-/**
- * A limit refused. `retryAfter` is when, in milliseconds from then, the same request could be granted at the earliest;
- * `undefined` where that is not a matter of time. (`delayFrom((error) => error.retryAfter, ...)` waits for it.)
- *
- * @category model
- * @since 0.3.0
- */
-export interface LimitExceeded {
-  readonly _tag: 'LimitExceeded'
-  /** The limit that stood in the way. */
-  readonly key: string
-  /** More than the capacity; or too many are waiting; or it has waited for too long; or it did not want to wait. */
-  readonly reason: 'aboveCapacity' | 'queueFull' | 'waitedTooLong' | 'notNow'
-  /** How much was asked for of that limit. */
-  readonly requested: number
-  readonly capacity: number
-  readonly retryAfter: number | undefined
-  /** How long it has waited, in milliseconds. */
-  readonly waited: number
-}
 
 // --- constructors
 
@@ -204,15 +183,6 @@ const timing = (
   return { per, algorithm }
 }
 
-/** Throws for an option that there is not, such as a misspelt one. */
-export const known = (who: string, options: object, names: ReadonlyArray<string>): void => {
-  if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
-    invalid(`${who}: options`, 'an object', options)
-  const unknown = Object.keys(options).find((name) => !names.includes(name))
-  if (unknown !== undefined)
-    throw new TypeError(`${who}: there is no option '${unknown}'; there are ${names.join(', ')}`)
-}
-
 // --- guards
 
 const tags: ReadonlyArray<unknown> = ['rateLimit', 'callLimit', 'resourceLimit']
@@ -222,11 +192,3 @@ export const isLimit = (u: unknown): u is Limit =>
   tags.includes(read(u, '_tag')) &&
   typeof read(u, 'key') === 'string' &&
   typeof read(u, 'capacity') === 'number'
-
-const reasons: ReadonlyArray<unknown> = ['aboveCapacity', 'queueFull', 'waitedTooLong', 'notNow']
-
-/** Is this a `LimitExceeded` of this library? It is told by its whole shape, since errors of users may share the tag. */
-export const isLimitExceeded = (u: unknown): u is LimitExceeded =>
-  read(u, '_tag') === 'LimitExceeded' &&
-  typeof read(u, 'key') === 'string' &&
-  reasons.includes(read(u, 'reason'))

@@ -2,8 +2,9 @@
  * The one place where limits change: the states of a set, and the queue of those who wait for it. All or nothing, first
  * come, first served; one timer, for the moment at which the first in the queue can be granted or has waited too long.
  */
+import type { LimitExceeded } from '../action/ResourceError.js'
 import type { Clock } from '../runtime/Clock.js'
-import { algorithms, type Limit, type LimitExceeded } from './Limit.js'
+import { algorithms, type Limit } from './Limit.js'
 import type { Asked } from './LimitRequest.js'
 import { places } from './Places.js'
 import { type Algorithm, isPast, type Rule } from './Rate.js'

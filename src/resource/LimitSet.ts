@@ -12,11 +12,12 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { ErrorOf, ResultOf } from '../action/Action.js'
 import { type Callable, right, type Run, toAction, toCallable, toRun } from '../action/entry.js'
 import { mark } from '../action/Interrupt.js'
-import { invalid, wholeNumber } from '../policy/argument.js'
+import type { LimitExceeded } from '../action/ResourceError.js'
+import { invalid, known, wholeNumber } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
-import { holding, whenGranted } from './held.js'
-import { isLimit, known, type Limit, type LimitExceeded } from './Limit.js'
+import { byKey, holding, whenGranted } from './held.js'
+import { isLimit, type Limit } from './Limit.js'
 import { type Grant, type LimitCell, newLimitCell } from './LimitCell.js'
 import {
   checkComplete,
@@ -26,6 +27,7 @@ import {
   toAsked,
   toUsed
 } from './LimitRequest.js'
+import { tellOf } from '../action/tellOf.js'
 
 // --- model
 
@@ -48,10 +50,9 @@ export interface Permit<L extends Limit = Limit> {
  * @category model
  * @since 0.3.0
  */
-export interface LimitSet<L extends Limit = Limit> {
-  readonly [cellOf]: LimitCell
+export interface LimitSet<L extends Limit = Limit> extends AnyLimitSet {
   readonly [limitsOf]?: L
-  /** Waits until all that is asked for is there. `withSignal`, `withTimeout` and `withEnv` can be put around it. */
+  /** Waits for all that is asked for. `withSignal`, `withTimeout`, `withEnv` and `withObserver` can be put around it. */
   readonly acquire: (...request: RequestArguments<L>) => TaskEither<LimitExceeded, Permit<L>>
   /** Takes all that is asked for, or nothing; does not wait, and does not overtake those who do. */
   readonly tryAcquire: (...request: RequestArguments<L>) => IOEither<LimitExceeded, Permit<L>>
@@ -66,6 +67,14 @@ export interface LimitSet<L extends Limit = Limit> {
   /** How many are waiting. */
   readonly waiting: IO<number>
 }
+
+/** A set of limits of any kind. */
+export interface AnyLimitSet {
+  readonly [cellOf]: LimitCell
+}
+
+/** The limits of a set. */
+export type LimitsOf<S> = S extends { readonly [limitsOf]?: infer L } ? Extract<L, Limit> : never
 
 /** A set of rate limits has to be asked for so much of them; any other can be asked for one of each. */
 type RequestArguments<L extends Limit> = [RateKey<L>] extends [never]
@@ -145,7 +154,7 @@ const toLimitSet = <L extends Limit>(cell: LimitCell): LimitSet<L> => {
     acquire: (request?: unknown) => {
       const asked = toAsked('acquire: request', cell.limits, request)
       const run: Run = (env) =>
-        whenGranted(cell, env, asked, (grant) => {
+        whenGranted(cell, env, asked, tellOf(env, 'acquire', none), (grant) => {
           mark(env.flight, 'landed')
           return Promise.resolve(right(toPermit(cell, grant)))
         })
@@ -165,7 +174,7 @@ const toLimitSet = <L extends Limit>(cell: LimitCell): LimitSet<L> => {
       return (body: unknown) => {
         const inner = toRun(toCallable('use', body))
         const run: Run = (env) =>
-          whenGranted(cell, env, asked, (grant) => {
+          whenGranted(cell, env, asked, tellOf(env, 'use', none), (grant) => {
             const permit = toPermit(cell, grant)
             return holding(env, () => inner(env, [permit]), permit.release)
           })
@@ -180,6 +189,8 @@ const toLimitSet = <L extends Limit>(cell: LimitCell): LimitSet<L> => {
 
 // Anything without parameters: what is made of it is a task.
 const task = (name: string): Callable => Object.defineProperty(() => undefined, 'name', { value: name })
+
+const none: ReadonlyArray<unknown> = []
 
 const toPermit = <L extends Limit>(cell: LimitCell, grant: Grant): Permit<L> => {
   const { limits } = cell
@@ -197,13 +208,6 @@ const toPermit = <L extends Limit>(cell: LimitCell, grant: Grant): Permit<L> => 
     }
   }
 }
-
-const byKey = <L extends Limit>(
-  limits: ReadonlyArray<Limit>,
-  amounts: ReadonlyArray<number>
-): Readonly<Record<L['key'], number>> =>
-  // The limits of the cell are those of the type.
-  Object.fromEntries(limits.map(({ key }, i) => [key, amounts[i] ?? 0])) as Record<L['key'], number>
 
 /**
  * Settles what was granted by a usage, which may throw or make no sense: then all of it was used, and it throws.

@@ -5,11 +5,10 @@
  */
 import type { IO } from 'fp-ts/lib/IO.js'
 import type { Budget } from '../action/entry.js'
-import { invalid, isWithin } from '../policy/argument.js'
+import { invalid, isWithin, known } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
 import { type BudgetRules, ratioOfCalls, tokensOfFailures } from './BudgetRules.js'
-import { known } from './Limit.js'
 
 // --- model
 
@@ -28,7 +27,7 @@ export type RetryBudgetOptions = {
       readonly ratio: number
       /** Retries that are allowed besides, in a second; 10 if not set. */
       readonly minimumPerSecond?: number | undefined
-      /** The time over which calls and retries are counted; 10 s if not set. Exact to a tenth of it. */
+      /** The time over which calls and retries are counted, at least 1 ms; 10 s if not set. Exact to a tenth of it. */
       readonly window?: Duration | undefined
       readonly maxTokens?: never
       readonly tokenRatio?: never
@@ -36,7 +35,7 @@ export type RetryBudgetOptions = {
   | {
       /** How many tokens there are at first, and at most. */
       readonly maxTokens: number
-      /** How much of a token a success gives back. */
+      /** How much of a token a success gives back; more than 0, and exact to a millionth. */
       readonly tokenRatio: number
       readonly ratio?: never
       readonly minimumPerSecond?: never
@@ -96,17 +95,21 @@ export const retryBudget = (options: RetryBudgetOptions): IO<RetryBudget> => {
     invalid('retryBudget: clock', 'a clock', clock)
   if (options.maxTokens === undefined) {
     refuse(options, ofTokens, 'beside maxTokens only')
+    const { minimumPerSecond = 10, window: time = '10s' } = options
     const ratio = amount('ratio', options.ratio)
-    const perSecond = amount('minimumPerSecond', options.minimumPerSecond ?? 10)
-    const window = toMillis('retryBudget: window', options.window ?? '10s')
-    if (window === 0) invalid('retryBudget: window', 'longer than 0 ms', options.window)
+    const perSecond = amount('minimumPerSecond', minimumPerSecond)
+    const window = toMillis('retryBudget: window', time)
+    if (window < 1) invalid('retryBudget: window', 'at least 1 ms', time)
     const rules = ratioOfCalls(ratio, (perSecond * window) / 1000, window)
     return () => toBudget(rules, clock)
   }
   refuse(options, ofRatio, 'without maxTokens only')
   const maxTokens = amount('maxTokens', options.maxTokens)
   if (maxTokens === 0) invalid('retryBudget: maxTokens', 'a number > 0', maxTokens)
-  const rules = tokensOfFailures(maxTokens, amount('tokenRatio', options.tokenRatio))
+  const tokenRatio = amount('tokenRatio', options.tokenRatio)
+  // What is less could not be told from nothing, and with nothing a budget that is used up stays so.
+  if (tokenRatio < 1e-6) invalid('retryBudget: tokenRatio', 'at least a millionth', tokenRatio)
+  const rules = tokensOfFailures(maxTokens, tokenRatio)
   return () => toBudget(rules, clock)
 }
 
@@ -128,18 +131,26 @@ const refuse = (
 const toBudget = <S>(rules: BudgetRules<S>, own: Clock | undefined): RetryBudget => {
   // All that changes.
   let state = rules.start
-  let clock = own ?? systemClock
+  let clock = own
+  /** Gives the time on a clock, which is that of the budget from now on; its own always is. */
   const on = (callers: Clock): number => {
-    clock = own ?? callers
+    const other = own ?? callers
+    // Clocks that tell the same time, such as that of the background, are one.
+    if (clock && clock.now !== other.now) state = rules.shift(state, other.now() - clock.now())
+    clock = other
     return clock.now()
   }
   return Object.freeze({
-    balance: () => rules.balance(state, clock.now()),
+    balance: () => rules.balance(state, (clock ?? systemClock).now()),
     [cellOf]: {
       note: (callers, input) => {
-        state = rules.next(state, input, on(callers))
+        const now = on(callers)
+        state = rules.next(state, input, now)
       },
-      allows: (callers) => rules.allows(state, on(callers))
+      allows: (callers) => {
+        const now = on(callers)
+        return rules.allows(state, now)
+      }
     } satisfies Budget
   })
 }

@@ -5,46 +5,75 @@
 import { type Env, left, type Result } from '../action/entry.js'
 import { mark, settleSoon } from '../action/Interrupt.js'
 import { aborted, notBegun } from '../action/race.js'
-import type { LimitExceeded } from './Limit.js'
+import type { LimitExceeded } from '../action/ResourceError.js'
+import type { Limit } from './Limit.js'
 import type { Grant, LimitCell } from './LimitCell.js'
 import type { Asked } from './LimitRequest.js'
+import type { Tell } from '../action/tellOf.js'
 
-/** Runs `begin` with what was granted, as soon as it is; or ends with the `LimitExceeded`. */
+/** Runs `begin` with what was granted, as soon as it is; or ends with the `LimitExceeded`. Tells, if anybody listens. */
 export const whenGranted = (
   cell: LimitCell,
   env: Env,
   asked: Asked,
+  tell: Tell | undefined,
   begin: (grant: Grant) => Promise<Result>
 ): Promise<Result> => {
   const { interrupt } = env
   if (interrupt?.fired === true) return Promise.resolve(left(aborted(notBegun, interrupt.reason)))
   const clock = cell.clock ?? env.clock
+  const enter = tell === undefined ? begin : toldOf(cell, env, tell, begin)
   const grant = cell.take(clock, asked)
-  if (grant !== undefined) return begin(grant)
+  if (grant !== undefined) return enter(grant)
 
   return new Promise((resolve) => {
     let stopListening: (() => void) | undefined
     mark(env.flight, 'out')
     const answer = (given: Grant | LimitExceeded): void => {
       stopListening?.()
-      if (!('_tag' in given)) resolve(begin(given))
+      if (!('_tag' in given)) resolve(enter(given))
       else {
         mark(env.flight, 'landed')
+        tell?.({ _tag: 'LimitRefused', error: given }, given.waited)
         resolve(left(given))
       }
     }
     const waiting = cell.join(clock, asked, answer)
     if ('_tag' in waiting) answer(waiting)
-    else if (interrupt !== undefined && waiting.waits) {
-      stopListening = interrupt.listen((reason) => {
+    else if (waiting.waits) {
+      stopListening = interrupt?.listen((reason) => {
         if (!cell.leave(waiting)) return false
         interrupt.cut(env.flight)
         resolve(left(aborted(notBegun, reason)))
         return true
       })
+      // Last, since whoever is told may interrupt the call, or give back what it waits for.
+      tell?.(
+        { _tag: 'LimitWaiting', key: cell.refuse(clock, asked, 'notNow').key, waiting: cell.waiting() },
+        0
+      )
     }
   })
 }
+
+/** Tells of what was granted, then begins. */
+const toldOf =
+  (cell: LimitCell, { interrupt, flight }: Env, tell: Tell, begin: (grant: Grant) => Promise<Result>) =>
+  (grant: Grant): Promise<Result> => {
+    const { asked, waited } = grant
+    tell({ _tag: 'LimitGranted', granted: byKey(cell.limits, asked.amounts), waited }, waited)
+    if (interrupt?.fired !== true) return begin(grant)
+    // Whoever was told has interrupted the call: nothing was used.
+    cell.settle(grant, [])
+    interrupt.cut(flight)
+    return Promise.resolve(left(aborted(notBegun, interrupt.reason)))
+  }
+
+/** Gives amounts under the keys of their limits. */
+export const byKey = (
+  limits: ReadonlyArray<Limit>,
+  amounts: ReadonlyArray<number>
+): Readonly<Record<string, number>> => Object.fromEntries(limits.map(({ key }, i) => [key, amounts[i] ?? 0]))
 
 /**
  * Runs `body` while it holds what was granted. `settle` puts that right with the result, or without one where there is none;

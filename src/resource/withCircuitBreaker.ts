@@ -2,8 +2,13 @@ import { matches } from '../policy/Condition.js'
 import { type Failed, libraryTag, type Threw } from '../policy/Failure.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from '../action/Action.js'
 import { type Env, left, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import { mark } from '../action/Interrupt.js'
+import { aborted, notBegun } from '../action/race.js'
+import { type CircuitOpen, isCircuitOpen, isLimitExceeded } from '../action/ResourceError.js'
+import type { CircuitNews } from '../action/RetryEvent.js'
 import type { Call } from './CallWindow.js'
-import { type CircuitBreaker, type CircuitOpen, type Gate, gateOf } from './CircuitBreaker.js'
+import { type CircuitBreaker, type Gate, gateOf } from './CircuitBreaker.js'
+import { contextOfCall, tellOf } from '../action/tellOf.js'
 
 /**
  * Calls the function only while the breaker lets it, and tells the breaker what came of it; a refused call ends at once as
@@ -11,9 +16,11 @@ import { type CircuitBreaker, type CircuitOpen, type Gate, gateOf } from './Circ
  *
  * Inside `withRetry` each attempt counts; outside, the whole call counts once. A `Left`, a throw and a rejection are
  * failures, or those that `failOn` matches; a `failOn` that throws counts what it was asked about. A call that is aborted,
- * from outside or by a signal inside, counts as neither; nor does one that ends after the breaker has changed.
+ * from outside or by a signal inside, counts as neither; nor does one that limits or another breaker inside have refused,
+ * or that ends after the breaker has changed.
  *
- * *Gotcha*: a timeout outside of the breaker aborts the call, and so does not count. Put `withTimeout` inside.
+ * *Gotcha*: a timeout outside of the breaker aborts the call, and so does not count; and without any, a trial that never
+ * settles keeps its place for good. Put `withTimeout` inside.
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -56,9 +63,18 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
   return (env, args) => {
     const { random, interrupt } = env
     const clock = own ?? env.clock
-    const entered = gate.enter(clock)
-    if (typeof entered !== 'number') return Promise.resolve(left(entered))
-    const began = timed ? clock.now() : 0
+    const told = tellOf(env, name, args)
+    const began = timed || told !== undefined ? clock.now() : 0
+    const tell =
+      told &&
+      ((news: CircuitNews): void => {
+        told(news, clock.now() - began)
+      })
+    const entered = gate.enter(clock, tell)
+    if (typeof entered !== 'number') {
+      mark(env.flight, 'landed')
+      return Promise.resolve(left(entered))
+    }
     let inside = true
     const leave = (failure?: Failed<unknown> | Threw): void => {
       if (!inside) return
@@ -66,11 +82,12 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
       stopListening?.()
       const duration = timed ? clock.now() - began : 0
       const slow = duration > slowAfter
-      if (failure === undefined) gate.leave(clock, random, entered, slow ? slowSuccess : success)
-      else if (libraryTag(failure.error) === 'Aborted') gate.leave(clock, random, entered, undefined)
+      if (failure === undefined)
+        gate.leave(clock, random, entered, slow ? slowSuccess : success, undefined, tell)
+      else if (saysNothing(failure.error)) gate.leave(clock, random, entered, undefined)
       else {
         const failed = counts(gate, failure, env, args, name, duration)
-        gate.leave(clock, random, entered, { failed, slow }, failed ? failure : undefined)
+        gate.leave(clock, random, entered, { failed, slow }, failed ? failure : undefined, tell)
       }
     }
     // What is aborted may never end, and must not keep the place of a trial.
@@ -79,8 +96,13 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
       inside = false
       return false
     }
+    if (interrupt?.fired === true) {
+      // By whoever was told of the call.
+      cut()
+      interrupt.cut(env.flight)
+      return Promise.resolve(left(aborted(notBegun, interrupt.reason)))
+    }
     const stopListening = interrupt?.listen(cut)
-    if (interrupt?.fired === true) cut()
     return inner(env, args).then(
       (result) => {
         if (result._tag === 'Right') leave()
@@ -95,28 +117,23 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
   }
 }
 
+/** Was the call aborted, or refused by something further in, so that it says nothing of the service? */
+const saysNothing = (error: unknown): boolean =>
+  libraryTag(error) === 'Aborted' || isLimitExceeded(error) || isCircuitOpen(error)
+
 const success: Call = { failed: false, slow: false }
 const slowSuccess: Call = { failed: false, slow: true }
 
 const counts = (
   { plan: { failOn } }: Gate,
   { error }: Failed<unknown> | Threw,
-  { attempt }: Env,
+  env: Env,
   args: ReadonlyArray<unknown>,
   name: string,
   duration: number
 ): boolean => {
   try {
-    return (
-      failOn === undefined ||
-      matches(failOn, error, {
-        attempt: attempt?.attempt ?? 1,
-        elapsed: (attempt?.elapsed ?? 0) + duration,
-        name,
-        args,
-        previousDelay: attempt?.previous?.delay
-      })
-    )
+    return failOn === undefined || matches(failOn, error, contextOfCall(env, name, args, duration))
   } catch {
     return true // better one failure too many than none
   }

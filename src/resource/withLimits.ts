@@ -1,11 +1,13 @@
 import type { Checked, ErrorOf, ResultOf, Shaped } from '../action/Action.js'
-import { type Result, type Run, toWrapper } from '../action/entry.js'
+import { type Result, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import type { LimitExceeded } from '../action/ResourceError.js'
 import { invalid } from '../policy/argument.js'
 import { holding, whenGranted } from './held.js'
-import type { Limit, LimitExceeded } from './Limit.js'
+import type { Limit } from './Limit.js'
 import type { LimitCell } from './LimitCell.js'
 import { type Asked, type LimitRequest, type LimitUsage, type RateKey, toAsked } from './LimitRequest.js'
 import { type LimitSet, settleBy, toLimitCell } from './LimitSet.js'
+import { tellOf } from '../action/tellOf.js'
 
 /** `unknown` where the request and the usage can be worked out for `F`; else a text that the compiler shows. */
 type Counting<F, Args extends ReadonlyArray<unknown>, Answer> = F extends (...args: infer P) => unknown
@@ -76,31 +78,32 @@ export const withLimits: WithLimits = (set: unknown, request?: unknown, usage?: 
   // A call that failed has used all that it asked for.
   const usedBy = (result: Result | undefined, args: ReadonlyArray<unknown>): unknown =>
     result?._tag === 'Right' ? ((usage as AnyFunction)(result.right, ...args) ?? null) : undefined
-  // The types of the shapes are worked out above; at run time all of them are callables.
-  return toWrapper('withLimits', (inner): Run => {
-    const limited: Run = (env, args) => {
-      const asked = askedBy(args)
-      return whenGranted(cell, env, asked, (grant) =>
-        holding(
-          env,
-          () => inner(env, args),
-          usage === undefined
-            ? () => {
-                cell.settle(grant)
-              }
-            : (result) => {
-                settleBy(cell, grant, 'withLimits: the answer of usage', () => usedBy(result, args))
-              }
-        )
-      )
-    }
-    return (env, args) => {
+  const limited =
+    (inner: Run, name: string): Run =>
+    (env, args) => {
       try {
-        return limited(env, args)
+        const asked = askedBy(args)
+        return whenGranted(cell, env, asked, tellOf(env, name, args), (grant) =>
+          holding(
+            env,
+            () => inner(env, args),
+            usage === undefined
+              ? () => {
+                  cell.settle(grant)
+                }
+              : (result) => {
+                  settleBy(cell, grant, 'withLimits: the answer of usage', () => usedBy(result, args))
+                }
+          )
+        )
       } catch (error) {
         return Promise.reject(error)
       }
     }
+  // The types of the shapes are worked out above; at run time all of them are callables.
+  return ((fn: unknown) => {
+    const callable = toCallable('withLimits', fn)
+    return toAction(callable, limited(toRun(callable), callable.name))
   }) as never
 }
 

@@ -9,9 +9,10 @@ import { type RetryBudget, toBudgetCell } from './RetryBudget.js'
  * would make and the budget does not allow ends the call as `BudgetExhausted`; nothing waits for a budget.
  *
  * What is wrapped counts as one call, whatever happens inside. Where several budgets are around a retry, all of them have to
- * allow it; the same one twice counts once.
+ * allow it; the same one twice counts once. A retry counts from the moment that it is decided on, even if an abort then ends
+ * the wait for it.
  *
- * *Gotcha*: it has to be outside of `withRetry`; inside there is nothing to bound.
+ * *Gotcha*: it has to be outside of `withRetry`; inside there is nothing to bound, and each attempt counts as a call.
  *
  * @example
  * import assert from 'node:assert/strict'
@@ -46,7 +47,8 @@ export const withRetryBudget = (
     const budgets = [...outer, own]
     own.note(clock, 'called')
     return inner({ ...env, budgets, decide: rationed(budgets, clock) }, args).then((result) => {
-      if (result._tag === 'Right') own.note(clock, 'succeeded')
+      // A result that comes after an abort is none of the call.
+      if (result._tag === 'Right' && env.interrupt?.fired !== true) own.note(clock, 'succeeded')
       return result
     })
   }) as never

@@ -5,7 +5,7 @@
  *
  * Laws: `merge` is associative, with the level that says nothing as its unit.
  */
-import { invalid, wholeNumber } from '../policy/argument.js'
+import { invalid, known, wholeNumber } from '../policy/argument.js'
 import { toCondition } from '../policy/Condition.js'
 import { capDelay, toJitter, withJitter } from '../policy/Delay.js'
 import { toMillis } from '../policy/Duration.js'
@@ -14,7 +14,12 @@ import { limitRetries } from '../policy/Limit.js'
 import { type AnyPolicy, type RetryPolicy, toPolicy } from '../policy/RetryPolicy.js'
 import { exponential, fibonacci, fixed, linear } from '../policy/Schedule.js'
 import { toValidators } from '../policy/Validator.js'
+import { gateOf } from '../resource/CircuitBreaker.js'
+import { toAsked } from '../resource/LimitRequest.js'
+import { type AnyLimitSet, toLimitCell } from '../resource/LimitSet.js'
+import { toBudgetCell } from '../resource/RetryBudget.js'
 import type {
+  MethodLimits,
   MethodOptions,
   OptionName,
   SimpleOption,
@@ -63,6 +68,24 @@ const defaults = {
 /** What is used where nobody says otherwise. */
 const libraryDefaults: Level = { options: defaults, timing: undefined }
 
+const toLimits = (argument: string, value: MethodOptions['limits']): MethodLimits => {
+  const limits = toMethodLimits(value)
+  const { set, request, usage } = limits
+  known(argument, limits, ['set', 'request', 'usage'])
+  const cell = toLimitCell(argument, set)
+  if (typeof request !== 'function') toAsked(`${argument}: request`, cell.limits, request)
+  if (usage !== undefined && typeof usage !== 'function')
+    invalid(`${argument}: usage`, 'a function of the result', usage)
+  return limits
+}
+
+/** Gives what a method asks of which set, where only the set is said as well. */
+export const toMethodLimits = (value: MethodOptions['limits']): MethodLimits =>
+  // Callers without types may hand over anything.
+  typeof (value as unknown) === 'object' && (value as unknown) !== null && 'set' in value
+    ? value
+    : { set: value as AnyLimitSet } // A set has other keys.
+
 /** How each option is read: gives the value, or throws an error that names `argument`. */
 const readers: {
   readonly [P in OptionName]: (argument: string, value: MethodOptions[P]) => MethodOptions[P]
@@ -80,6 +103,15 @@ const readers: {
     toValidators(argument, value).map((each) => (each._tag === 'decoder' ? each.decoder : each.test)),
   policy: toPolicy,
   attemptTimeout: toMillis,
+  limits: toLimits,
+  circuitBreaker: (argument, value) => {
+    gateOf(argument, value)
+    return value
+  },
+  retryBudget: (argument, value) => {
+    toBudgetCell(argument, value)
+    return value
+  },
   timeout: toMillis,
   observer: (argument, value) =>
     typeof value === 'function' ? value : invalid(argument, 'a function of an event', value)
@@ -147,17 +179,20 @@ const read = (argument: string, name: OptionName, value: unknown): unknown =>
   // What the readers are for is to find out whether the value is of the option's type.
   (readers[name] as (argument: string, value: unknown) => unknown)(argument, value)
 
-/** Of the values that are objects themselves, a key that they have. */
-const keyOfValue: { readonly [P in OptionName]?: string } = {
-  retryOn: '_tag',
-  retryUntil: 'decode',
-  policy: 'schedule'
+/** Of the values that are objects themselves, keys of which each has one. */
+const keysOfValue: { readonly [P in OptionName]?: ReadonlyArray<string> } = {
+  retryOn: ['_tag'],
+  retryUntil: ['decode'],
+  policy: ['schedule'],
+  limits: ['acquire', 'set'],
+  circuitBreaker: ['isolate'],
+  retryBudget: ['balance']
 }
 
 /** Is it a record of values by method, and not a value? */
 const isRecord = (name: OptionName, value: unknown): value is Readonly<Record<string, unknown>> => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.hasOwn(value, '*') || !((keyOfValue[name] ?? '*') in value)
+  return Object.hasOwn(value, '*') || !(keysOfValue[name] ?? []).some((key) => key in value)
 }
 
 const checkedRecord = (

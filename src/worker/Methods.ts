@@ -3,10 +3,15 @@
  * `D` are the defaults of `configure`, `Fs` the functions, `O` the options, `M` a method's name.
  */
 import type { AnyFunction, Checked, ErrorOf, ResultOf, Shaped } from '../action/Action.js'
+import type { CircuitOpen, LimitExceeded } from '../action/ResourceError.js'
 import type { RetryError, TimedOut } from '../action/RetryError.js'
 import type { Judged } from '../policy/Condition.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
 import type { Validated } from '../policy/Validator.js'
+import type { CircuitBreaker } from '../resource/CircuitBreaker.js'
+import type { Limit } from '../resource/Limit.js'
+import type { LimitRequest, LimitUsage, RateKey } from '../resource/LimitRequest.js'
+import type { LimitsOf } from '../resource/LimitSet.js'
 import type {
   MethodOptions,
   OptionName,
@@ -26,18 +31,21 @@ export type MethodName<Fs> = {
 export type Methods<Fs, D, O> = {
   readonly [M in MethodName<Fs>]: Shaped<
     Fs[M],
-    RetryError<FailureOf<Fs, D, O, M>, ResultOf<Fs[M]>> | TimeoutOf<D, O, M>,
+    RetryError<FailureOf<Fs, D, O, M>, ResultOf<Fs[M]>> | Adds<D, O, 'timeout', M, TimedOut>,
     ResultOf<Fs[M]>
   >
 }
 
-/** What the attempts of a method fail with. */
-type FailureOf<Fs, D, O, M extends keyof Fs> = [ValueOf<D, O, 'attemptTimeout', M>] extends [undefined]
-  ? ErrorOf<Fs[M]>
-  : ErrorOf<Fs[M]> | TimedOut
+/** What an attempt comes to that the circuit breaker judges. */
+type AttemptError<Fs, D, O, M extends keyof Fs> =
+  ErrorOf<Fs[M]> | Adds<D, O, 'attemptTimeout', M, TimedOut> | Adds<D, O, 'limits', M, LimitExceeded>
 
-/** What a timeout of the whole call adds. */
-type TimeoutOf<D, O, M> = [ValueOf<D, O, 'timeout', M>] extends [undefined] ? never : TimedOut
+/** What the attempts of a method fail with. */
+type FailureOf<Fs, D, O, M extends keyof Fs> =
+  AttemptError<Fs, D, O, M> | Adds<D, O, 'circuitBreaker', M, CircuitOpen>
+
+/** What an option adds to the errors of a method, if it is set for it. */
+type Adds<D, O, P, M, E> = [ValueOf<D, O, P, M>] extends [undefined] ? never : E
 
 /** The policy that a method of a worker ended up with, by the method's type. */
 export type PolicyOf<F> =
@@ -112,9 +120,48 @@ type CheckedValue<Fs, D, O, P, V, At, Ms extends keyof Fs> = P extends 'retryOn'
   ? CheckedErrors<Fs, D, O, Judged<V>, Ms>
   : P extends 'retryUntil'
     ? CheckedResults<Fs, Validated<V>, Ms>
-    : V extends RetryPolicy<infer E, infer A>
-      ? CheckedErrors<Fs, D, O, E, Ms> & CheckedResults<Fs, A, Ms> & Alone<O, At>
-      : unknown
+    : P extends 'limits'
+      ? CheckedLimits<Fs, V, Ms>
+      : V extends CircuitBreaker<infer E>
+        ? Refused<{ [M in Ms]: AttemptError<Fs, D, O, M> extends E ? never : M }[Ms], 'the errors'>
+        : V extends RetryPolicy<infer E, infer A>
+          ? CheckedErrors<Fs, D, O, E, Ms> & CheckedResults<Fs, A, Ms> & Alone<O, At>
+          : unknown
+
+/** Can what a call asks of limits, and what it used, be worked out for the methods? */
+type CheckedLimits<Fs, V, Ms extends keyof Fs> = V extends { readonly set: infer S }
+  ? CheckedRequest<Fs, LimitsOf<S>, V extends { readonly request: infer R } ? R : undefined, Ms> &
+      CheckedUsage<Fs, LimitsOf<S>, V extends { readonly usage: infer U } ? U : undefined, Ms>
+  : CheckedRequest<Fs, LimitsOf<V>, undefined, Ms>
+
+type CheckedRequest<Fs, L extends Limit, R, Ms extends keyof Fs> = [R] extends [undefined]
+  ? [RateKey<L>] extends [never]
+    ? unknown
+    : Mistake<'reprise: say how much of each rate limit a call asks for'>
+  : R extends (...args: infer Args) => infer Answer
+    ? Answer extends LimitRequest<L>
+      ? Refused<{ [M in Ms]: Takes<Fs[M], Args> extends true ? never : M }[Ms], 'the arguments'>
+      : Mistake<'reprise: the request does not say how much of each rate limit'>
+    : R extends LimitRequest<L>
+      ? unknown
+      : Mistake<'reprise: the request does not say how much of each rate limit'>
+
+type CheckedUsage<Fs, L extends Limit, U, Ms extends keyof Fs> = U extends (
+  result: infer A,
+  ...args: infer Args
+) => infer Answer
+  ? Answer extends LimitUsage<L>
+    ? CheckedResults<Fs, A, Ms> &
+        Refused<{ [M in Ms]: Takes<Fs[M], Args> extends true ? never : M }[Ms], 'the arguments'>
+    : Mistake<'reprise: the usage names what was not asked for'>
+  : unknown
+
+/** Can what takes `Args` be called with the arguments of a function? */
+type Takes<F, Args extends ReadonlyArray<unknown>> = F extends (...args: infer P) => unknown
+  ? ((...args: Args) => void) extends (...args: P) => void
+    ? true
+    : false
+  : false
 
 /** A policy stands instead of the simple options: beside one of them it contradicts it. */
 type Alone<O, At> = [RivalsOf<O, At>] extends [never]
@@ -158,9 +205,13 @@ export type CheckedDefaults<D> = {
         ? ForAny<Judged<D[P]>>
         : P extends 'retryUntil'
           ? ForAny<Validated<D[P]>>
-          : D[P] extends RetryPolicy<infer E, infer A>
-            ? ForAny<E> & ForAny<A>
-            : unknown
+          : P extends 'limits'
+            ? CheckedLimits<{ readonly any: (...args: never[]) => unknown }, D[P], 'any'>
+            : D[P] extends CircuitBreaker<infer E>
+              ? ForAny<E>
+              : D[P] extends RetryPolicy<infer E, infer A>
+                ? ForAny<E> & ForAny<A>
+                : unknown
     : Mistake<'reprise: a worker has no such option'>
 }
 

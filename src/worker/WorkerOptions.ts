@@ -7,6 +7,9 @@ import type { ConditionInput } from '../policy/Condition.js'
 import type { Duration } from '../policy/Duration.js'
 import type { AnyPolicy, Jitter } from '../policy/RetryPolicy.js'
 import type { ValidatorInput } from '../policy/Validator.js'
+import type { CircuitBreaker } from '../resource/CircuitBreaker.js'
+import type { AnyLimitSet } from '../resource/LimitSet.js'
+import type { RetryBudget } from '../resource/RetryBudget.js'
 
 /** How waits grow, by the name of the constructor. */
 export type RetryAlgorithm = 'exponential' | 'linear' | 'fixed' | 'fibonacci'
@@ -31,11 +34,28 @@ export interface MethodOptions {
   readonly policy: AnyPolicy
   /** How long each attempt may take. */
   readonly attemptTimeout: Duration
+  /** What each attempt waits for and holds; a call that queues is not on the time of `attemptTimeout`. */
+  readonly limits: AnyLimitSet | MethodLimits
+  /** Is asked before each attempt, and told what came of it. One breaker for all methods, or one for each. */
+  readonly circuitBreaker: CircuitBreaker<never>
+  /** What retries draw on. */
+  readonly retryBudget: RetryBudget
   /** How long the whole call may take, waits included. */
   readonly timeout: Duration
   /** Is told of each event. */
   readonly observer: Observer
 }
+
+/** A set of limits, how much of it a call asks for, and how much it has used: as `withLimits` takes them. */
+export interface MethodLimits {
+  readonly set: AnyLimitSet
+  /** Amounts by key, or a function of the arguments that gives them; one of each call and resource if not set. */
+  readonly request?: Amounts | ((...args: never[]) => Amounts) | undefined
+  /** Of the result and the arguments. */
+  readonly usage?: ((result: never, ...args: never[]) => Amounts) | undefined
+}
+
+type Amounts = Readonly<Record<string, number | undefined>>
 
 export type OptionName = keyof MethodOptions
 

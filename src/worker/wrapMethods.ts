@@ -1,6 +1,7 @@
 /**
- * The wrapping of a worker's methods. Inside out, a method is: the function, `attemptTimeout`, the retries, `timeout`,
- * `observer`.
+ * The wrapping of a worker's methods. Inside out, a method is: the function, `attemptTimeout`, `limits`, `circuitBreaker`,
+ * the retries, `retryBudget`, `timeout`, `observer`. So an attempt that queues is not on its time, nothing is held while a
+ * retry waits, the breaker counts attempts, and what waits is within the time of the whole call.
  */
 import { type Callable, toMethod } from '../action/entry.js'
 import { withObserver } from '../action/withObserver.js'
@@ -8,9 +9,12 @@ import { withRetry } from '../action/withRetry.js'
 import { withTimeout } from '../action/withTimeout.js'
 import { invalid } from '../policy/argument.js'
 import type { AnyPolicy } from '../policy/RetryPolicy.js'
-import { type Level, levelOf, readOptions, toRetryPolicy } from './Level.js'
+import { withCircuitBreaker } from '../resource/withCircuitBreaker.js'
+import { withLimits } from '../resource/withLimits.js'
+import { withRetryBudget } from '../resource/withRetryBudget.js'
+import { type Level, levelOf, readOptions, toMethodLimits, toRetryPolicy } from './Level.js'
 import { withPolicies } from './policyOf.js'
-import type { WorkerOptions } from './WorkerOptions.js'
+import type { MethodOptions, WorkerOptions } from './WorkerOptions.js'
 
 /** Gives a function that wraps each method of an object as its options say. */
 export const wrapMethods =
@@ -32,15 +36,24 @@ export const wrapMethods =
 type Wrap = (fn: Callable) => Callable
 
 const wrap = (fn: Callable, policy: AnyPolicy, { options }: Level): Callable => {
-  const { attemptTimeout, timeout, observer } = options
+  const { attemptTimeout, limits, circuitBreaker, retryBudget, timeout, observer } = options
   const wraps = [
     attemptTimeout !== undefined && withTimeout(attemptTimeout),
+    limits !== undefined && limited(limits),
+    circuitBreaker !== undefined && withCircuitBreaker(circuitBreaker),
     withRetry(policy),
+    retryBudget !== undefined && withRetryBudget(retryBudget),
     timeout !== undefined && withTimeout(timeout),
     observer !== undefined && withObserver(observer)
   ]
   // Whether they fit the function was checked in the signature of the worker.
   return wraps.reduce((wrapped, each) => (each === false ? wrapped : (each as unknown as Wrap)(wrapped)), fn)
+}
+
+const limited = (limits: MethodOptions['limits']): Wrap => {
+  const { set, request, usage } = toMethodLimits(limits)
+  // That they belong together was checked in the signature of the worker.
+  return (withLimits as unknown as (...of: ReadonlyArray<unknown>) => Wrap)(set, request, usage)
 }
 
 /** Gives the functions of an object by name: its own, and those of its prototypes if it is an instance of a class. */

@@ -291,6 +291,21 @@ describe('toError', () => {
       '{"_tag":"InvalidResult","value":1,"errors":[],"reasons":[]}'
     ],
     [
+      'LimitExceeded',
+      {
+        _tag: 'LimitExceeded',
+        key: 'tokens',
+        reason: 'aboveCapacity',
+        requested: 20_000,
+        capacity: 10_000,
+        retryAfter: undefined,
+        waited: 0
+      },
+      "the limit 'tokens' refused: asked for 20000 of 10000"
+    ],
+    ['CircuitOpen', { _tag: 'CircuitOpen', retryAfter: 10_000 }, 'the circuit is open; retry after 10000 ms'],
+    ['data with just the tag of a CircuitOpen', { _tag: 'CircuitOpen' }, '{"_tag":"CircuitOpen"}'],
+    [
       'data with just the tag of an InvalidResult',
       { _tag: 'InvalidResult', value: 1 },
       '{"_tag":"InvalidResult","value":1}'
@@ -315,6 +330,11 @@ describe('toError', () => {
       'an InvalidResult',
       { ...invalidResult, reasons: ['a: no'] },
       'gave up after 2 attempts in 1500 ms: a: no'
+    ],
+    [
+      'a CircuitOpen',
+      { _tag: 'CircuitOpen', retryAfter: 50 },
+      'gave up after 2 attempts in 1500 ms: the circuit is open; retry after 50 ms'
     ],
     ['an object with a message', { message: 'm' }, 'gave up after 2 attempts in 1500 ms: m'],
     [
@@ -346,6 +366,14 @@ describe('toError', () => {
     const got = toError(error)
     expect([got.name, got.message]).toEqual([name, message])
     expect(got.cause).toBe(error)
+  })
+
+  it('LimitExceeded, CircuitOpen -> their names', () => {
+    const exceeded = { _tag: 'LimitExceeded', key: 'a', reason: 'queueFull' }
+    expect([exceeded, { _tag: 'CircuitOpen', retryAfter: 0 }].map((error) => toError(error).name)).toEqual([
+      'LimitExceeded',
+      'CircuitOpen'
+    ])
   })
 
   it('an Error -> that very Error', () => {

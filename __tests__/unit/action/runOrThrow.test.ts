@@ -1,13 +1,17 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
 import {
   abortOn,
+  circuitBreaker,
   custom,
   fixed,
   immediate,
   limitRetries,
   retryUntil,
   runOrThrow,
+  withCircuitBreaker,
+  withDecoder,
   withEnv,
   withRetry,
   withSignal,
@@ -24,6 +28,11 @@ const rejection = (promise: Promise<unknown>): Promise<unknown> =>
 
 const last = { _tag: 'Threw', attempt: 1, startedAt: 0, duration: 0, delay: undefined } as const
 const down = new Error('down')
+const isolated = () => {
+  const breaker = circuitBreaker({ consecutiveFailures: 1 })()
+  breaker.isolate()
+  return breaker
+}
 const limit = pipe(immediate, limitRetries(1))
 
 describe('runOrThrow', () => {
@@ -55,6 +64,28 @@ describe('runOrThrow', () => {
   ])('Exhausted on a throw of %s -> that very value', async (_, error) => {
     const task = pipe(async () => Promise.reject<number>(error), withRetry(limit))
     expect(await rejection(runOrThrow(task))).toBe(error)
+  })
+
+  it.each<[string, () => TE.TaskEither<unknown, number>, string]>([
+    [
+      'a refusal by an open breaker',
+      () => pipe(TE.right<never, number>(1), withCircuitBreaker(isolated())),
+      'CircuitOpen: the circuit is isolated'
+    ],
+    [
+      'a retry that ended on it',
+      () => pipe(TE.right<never, number>(1), withCircuitBreaker(isolated()), withRetry(limit)),
+      'NotRetryable: not retryable after 1 attempt in 0 ms: the circuit is isolated'
+    ],
+    [
+      'a retry that ended on a result that does not decode',
+      () => pipe(async () => '1', withDecoder(t.number), withRetry(pipe(limit, abortOn('InvalidResult')))),
+      'NotRetryable: not retryable after 1 attempt in 0 ms: result: expected number, got "1"'
+    ]
+  ])('%s -> an Error, for it is plain data', async (_, task, expected) => {
+    const error = await rejection(runOrThrow(pipe(task(), withEnv({ clock: virtualClock() }))))
+    expect(error).toBeInstanceOf(Error)
+    expect(String(error)).toBe(expected)
   })
 
   it('NotRetryable on a Left -> that Left', async () => {

@@ -3,9 +3,12 @@ import {
   fixed,
   immediate,
   limitRetries,
+  limitSet,
   onRetry,
+  resourceLimit,
   type RetryScheduled,
   withEnv,
+  withLimits,
   withObserver,
   withRetry
 } from 'reprise'
@@ -61,6 +64,28 @@ describe('withObserver', () => {
     )
     expect(await task()).toEqual({ _tag: 'Right', right: 2 })
     expect(heard).toBe(0)
+  })
+
+  it('inside of a retry, around limits -> hears those, of each attempt', async () => {
+    const [inner, outer]: [string[], string[]] = [[], []]
+    const task = pipe(
+      scripted('LR'),
+      withLimits(limitSet([resourceLimit({ key: 'place', capacity: 1 })])()),
+      withObserver(({ _tag, attempt }) => inner.push(`${_tag} ${attempt}`)),
+      withRetry(policy),
+      withObserver(({ _tag, attempt }) => outer.push(`${_tag} ${attempt}`))
+    )
+    await task()
+    expect(inner).toEqual(['LimitGranted 1', 'LimitGranted 2'])
+    expect(outer).toEqual([
+      'AttemptStarted 1',
+      'LimitGranted 1',
+      'AttemptFailed 1',
+      'RetryScheduled 1',
+      'AttemptStarted 2',
+      'LimitGranted 2',
+      'Succeeded 2'
+    ])
   })
 
   it('an observer that never ends -> is not waited for', async () => {

@@ -1,4 +1,5 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { circuitBreaker, limitSet, resourceLimit, retryBudget } from 'reprise'
 import { paintOf } from '../../../src/cli/Paint.js'
 import type { Command } from '../../../src/cli/parseArguments.js'
 import { runCommand } from '../../../src/cli/runCommand.js'
@@ -6,6 +7,11 @@ import type { Registry } from '../../../src/codec/index.js'
 
 const registries: Readonly<Record<string, Registry>> = {
   'good.mjs': { conditions: { isTransient: () => true }, validators: { isDone: () => true } },
+  'resources.mjs': {
+    limits: { places: limitSet([resourceLimit({ key: 'place', capacity: 2 })])() },
+    circuitBreakers: { payments: circuitBreaker({ consecutiveFailures: 5 })() },
+    retryBudgets: { shared: retryBudget({ ratio: 0.2 })() }
+  },
   'bad.mjs': { conditions: { isTransient: 5 as never } }
 }
 
@@ -136,6 +142,33 @@ describe('a registry', () => {
     expect(stderr.split('\n')[0]).toBe(
       `a.yaml:4:12: error: retryOn.condition: expected a name in the registry's conditions (isTransient), got "isGone"`
     )
+  })
+
+  const resources =
+    "numRetries: 2\nlimits: places\ncircuitBreaker: payments\nretryBudget: { '*': null, read: shared }\n"
+
+  test('none, and names of resources in the file -> the same errors', async () => {
+    const { stderr, status } = await run(resources, { _tag: 'check' })
+    expect(status).toBe(1)
+    expect(stderr.split('\n').filter((line) => line.includes('error'))).toEqual([
+      `a.yaml:2:1: error: limits: expected a name in the registry's limits (there are none), or a record of these by method with a '*', got "places"; give the registry with --registry`,
+      `a.yaml:3:1: error: circuitBreaker: expected a name in the registry's circuitBreakers (there are none), or a record of these by method with a '*', got "payments"; give the registry with --registry`,
+      `a.yaml:4:27: error: retryBudget.read: expected a name in the registry's retryBudgets (there are none), got "shared"; give the registry with --registry`,
+      '3 errors'
+    ])
+  })
+
+  test('with these resources -> checked, and each method explained', async () => {
+    expect(await run(resources, { _tag: 'check', registry: 'resources.mjs' })).toEqual({
+      stdout: 'ok a.yaml: options of a worker, for *, read\n',
+      stderr: '',
+      status: 0
+    })
+    expect(await json(resources, { _tag: 'explain', registry: 'resources.mjs' })).toMatchObject({
+      ok: true,
+      kind: 'worker',
+      policies: [{ method: '*' }, { method: 'read', bounds: { retries: 2 } }]
+    })
   })
 
   test.each([

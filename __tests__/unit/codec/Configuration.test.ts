@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv'
-import { PolicyShow } from 'reprise'
+import { circuitBreaker, limitSet, PolicyShow, resourceLimit, retryBudget } from 'reprise'
 import {
   configurationSchema,
   configurationSchemaFor,
@@ -20,7 +20,10 @@ const registry = {
   validators: { isFinal },
   hints: { retryAfter },
   schedules: { squares },
-  delays: { half }
+  delays: { half },
+  limits: { places: limitSet([resourceLimit({ key: 'place', capacity: 2 })])() },
+  circuitBreakers: { payments: circuitBreaker({ consecutiveFailures: 5 })() },
+  retryBudgets: { shared: retryBudget({ ratio: 0.2 })() }
 }
 
 const decode = decodeConfiguration(registry)
@@ -50,6 +53,9 @@ numRetries: { '*': 0, readData: 3, writeLog: 5 }
 retryWait: { '*': 1s, writeLog: 5s }
 retryAlgorithm: exponential
 retryOn: [ConnectionError]
+limits: places
+circuitBreaker: { '*': payments }
+retryBudget: { '*': null, readData: shared }
 policy:
   '*': null
   stream:
@@ -79,7 +85,10 @@ describe('decodeConfiguration', () => {
         options: {
           numRetries: { '*': 0, readData: 3, writeLog: 5 },
           retryWait: { '*': 1000, writeLog: 5000 },
-          retryAlgorithm: 'exponential'
+          retryAlgorithm: 'exponential',
+          limits: registry.limits.places,
+          circuitBreaker: { '*': registry.circuitBreakers.payments },
+          retryBudget: { '*': undefined, readData: registry.retryBudgets.shared }
         }
       }
     })
@@ -137,6 +146,25 @@ describe('configurationSchema', () => {
     expect(open).toEqual([])
   })
 
+  it('resources -> texts; with a registry, its names', () => {
+    const [, worker] = configurationSchema['anyOf'] as ReadonlyArray<JsonObject>
+    const [, named] = configurationSchemaFor(registry)['anyOf'] as ReadonlyArray<JsonObject>
+    const one = (schema: JsonObject | undefined, option: string): unknown => {
+      const { anyOf } = (schema?.['properties'] as JsonObject)[option] as JsonObject
+      return (anyOf as ReadonlyArray<unknown>)[0]
+    }
+    expect(['limits', 'circuitBreaker', 'retryBudget'].map((option) => one(worker, option))).toEqual([
+      { type: 'string', minLength: 1 },
+      { type: 'string', minLength: 1 },
+      { type: 'string', minLength: 1 }
+    ])
+    expect(['limits', 'circuitBreaker', 'retryBudget'].map((option) => one(named, option))).toEqual([
+      { enum: ['places'] },
+      { enum: ['payments'] },
+      { enum: ['shared'] }
+    ])
+  })
+
   it('is plain JSON', () => {
     expect(JSON.parse(JSON.stringify(configurationSchema))).toEqual(configurationSchema)
   })
@@ -192,6 +220,12 @@ describe('configurationSchema', () => {
     [{ retryAlgorithm: 'quadratic' }],
     [{ policy: { '*': { fixed: 1 }, read: {} } }],
     [{ observer: 'log' }],
+    [{ limits: '' }],
+    [{ limits: { set: 'places' } }],
+    [{ circuitBreaker: { consecutiveFailures: 5 } }],
+    [{ circuitBreaker: ['payments'] }],
+    [{ circuitBreaker: { payments: 'payments' } }],
+    [{ retryBudget: { '*': 'shared', write: null } }],
     [{ $schema: 3 }]
   ])('%j -> refused, and not decoded', (json) => {
     expect([accepts(json), errors(json).length > 0]).toEqual([false, true])
@@ -199,6 +233,9 @@ describe('configurationSchema', () => {
 
   it.each<[string, unknown, boolean]>([
     ['a name that the registry does not have', { custom: 'cubes' }, false],
+    ['a name of limits that it does not have', { limits: 'tokens' }, false],
+    ['a name of a breaker that it does not have', { circuitBreaker: { '*': null, read: 'users' } }, false],
+    ['a name of a budget that it does not have', { retryBudget: 'mine' }, false],
     ['a duration beyond 2^53 - 1 ms', { fixed: '3000000000h' }, true],
     ['options that do not fit together', { numRetries: 1, policy: { fixed: 1 } }, true],
     ['more values than the limit', { delays: new Array(1000).fill(1) }, true]

@@ -229,7 +229,9 @@ describe('errors', () => {
     ],
     [
       { fixed: 1, retryUntil: ['isFinal', 'isfinal'] },
-      ['retryUntil.1: expected a name in the registry\'s validators (isFinal, Numbers), got "isfinal"']
+      [
+        'retryUntil.1: expected the name isFinal, or a name in the registry\'s validators (isFinal, Numbers), got "isfinal"'
+      ]
     ]
   ])('%j -> %j', (json, expected) => {
     expect(errors(json)).toEqual(expected)

@@ -1,5 +1,6 @@
+import { circuitBreaker, limitSet, rateLimit, resourceLimit, retryBudget } from 'reprise'
 import { decodePolicy, type Registry } from 'reprise/codec'
-import { hold } from '../../../src/codec/Registry.js'
+import { bareSet, hold } from '../../../src/codec/Registry.js'
 import { thrown } from '../../support/bad.js'
 
 const isTransient = (): boolean => true
@@ -29,6 +30,26 @@ describe('hold', () => {
     expect(conditions.all.size).toBe(0)
   })
 
+  it('resources -> held as they are, sets alone or with what is asked of them', () => {
+    const breaker = circuitBreaker({ consecutiveFailures: 5 })()
+    const budget = retryBudget({ ratio: 0.2 })()
+    const places = limitSet([resourceLimit({ key: 'place', capacity: 2 })])()
+    const tokens = limitSet([rateLimit({ key: 'tokens', capacity: 9, per: '1s' })])()
+    const three = { set: tokens, request: { tokens: 3 } }
+    const { limits, circuitBreakers, retryBudgets } = hold({
+      limits: { places, three },
+      circuitBreakers: { payments: breaker },
+      retryBudgets: { shared: budget }
+    })
+    expect([limits.all.get('places'), limits.all.get('three')]).toEqual([places, three])
+    expect([limits.of.get(places), limits.of.get(three), limits.of.get(tokens)]).toEqual([
+      'places',
+      'three',
+      undefined
+    ])
+    expect([circuitBreakers.of.get(breaker), retryBudgets.of.get(budget)]).toEqual(['payments', 'shared'])
+  })
+
   it.each<[string, unknown, string]>([
     [
       'a text',
@@ -47,7 +68,37 @@ describe('hold', () => {
     [
       'a misspelt kind',
       { condition: { isTransient } },
-      'TypeError: registry: there is no kind condition; there are conditions, validators, schedules, delays, hints'
+      'TypeError: registry: there is no kind condition; there are conditions, validators, schedules, delays, hints, limits, circuitBreakers, retryBudgets'
+    ],
+    [
+      'a limit that is in no set',
+      { limits: { a: resourceLimit({ key: 'place', capacity: 2 }) } },
+      "TypeError: registry: 'a' of its limits must be …, got [object Object]"
+    ],
+    [
+      'no set beside a request',
+      { limits: { a: { set: undefined, request: { tokens: 1 } } } },
+      "TypeError: registry: 'a' of its limits must be …, got undefined"
+    ],
+    [
+      'options of a circuit breaker',
+      { circuitBreakers: { a: { consecutiveFailures: 5 } } },
+      "TypeError: registry: 'a' of its circuitBreakers must be …, got [object Object]"
+    ],
+    [
+      'a budget among circuit breakers',
+      { circuitBreakers: { a: retryBudget({ ratio: 0.2 })() } },
+      "TypeError: registry: 'a' of its circuitBreakers must be …, got [object Object]"
+    ],
+    [
+      'options of a budget',
+      { retryBudgets: { a: { ratio: 0.2 } } },
+      "TypeError: registry: 'a' of its retryBudgets must be …, got [object Object]"
+    ],
+    [
+      'null among budgets',
+      { retryBudgets: { a: null } },
+      "TypeError: registry: 'a' of its retryBudgets must be …, got null"
     ],
     [
       'an empty name',
@@ -57,5 +108,20 @@ describe('hold', () => {
   ])('%s -> throws', (_, registry, message) => {
     expect(thrown(() => hold(registry as Registry))).toBe(message)
     expect(thrown(() => decodePolicy(registry as Registry))).toBe(message)
+  })
+})
+
+describe('bareSet', () => {
+  const set = limitSet([resourceLimit({ key: 'place', capacity: 2 })])()
+  const asking = { set, request: { place: 2 } }
+  const using = { set, usage: () => ({}) }
+
+  it.each([
+    ['a set', set, set],
+    ['a set in an object of its own', { set, request: undefined }, set],
+    ['with a request', asking, asking],
+    ['with a usage', using, using]
+  ])('%s -> what it is known by', (_, limits, expected) => {
+    expect(bareSet(limits)).toBe(expected)
   })
 })

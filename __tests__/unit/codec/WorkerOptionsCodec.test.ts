@@ -1,5 +1,17 @@
 import * as t from 'io-ts'
-import { configure, fixed, policyOf, PolicyShow, worker, type WorkerOptions } from 'reprise'
+import {
+  circuitBreaker,
+  configure,
+  fixed,
+  limitSet,
+  policyOf,
+  PolicyShow,
+  rateLimit,
+  resourceLimit,
+  retryBudget,
+  worker,
+  type WorkerOptions
+} from 'reprise'
 import {
   decodeWorkerOptions,
   encodeWorkerOptions,
@@ -10,7 +22,19 @@ import {
 class Locked extends Error {}
 const isTransient = (): boolean => true
 const isFinal = (): boolean => true
-const registry = { conditions: { Locked, isTransient }, validators: { isFinal } }
+const payments = circuitBreaker({ consecutiveFailures: 1 })()
+const users = circuitBreaker({ consecutiveFailures: 1 })()
+const shared = retryBudget({ ratio: 0.2 })()
+const places = limitSet([resourceLimit({ key: 'place', capacity: 2 })])()
+const tokens = limitSet([rateLimit({ key: 'tokens', capacity: 9, per: '1s' })])()
+const three = { set: tokens, request: { tokens: 3 } }
+const registry = {
+  conditions: { Locked, isTransient },
+  validators: { isFinal },
+  limits: { places, three, tokens },
+  circuitBreakers: { payments, users },
+  retryBudgets: { shared }
+}
 
 const decode = decodeWorkerOptions(registry)
 const encode = encodeWorkerOptions(registry)
@@ -61,12 +85,41 @@ describe('decodeWorkerOptions', () => {
     expect(PolicyShow.show(policyOf(methods, 'write'))).toBe('pipe(exponential(1000), limitRetries(0))')
   })
 
+  it('names of resources -> the resources themselves', () => {
+    const options = decode({
+      limits: { '*': 'places', write: 'three' },
+      circuitBreaker: 'payments',
+      retryBudget: { '*': null, read: 'shared' }
+    })
+    if (options._tag === 'Left') throw new Error(options.left.map(showConfigError).join('\n'))
+    const { limits, circuitBreaker, retryBudget } = options.right
+    const { '*': all, write } = limits as Readonly<Record<string, unknown>>
+    const { read, ...others } = retryBudget as Readonly<Record<string, unknown>>
+    // Not copies, which would be equal, too.
+    expect([all === places, write === three, circuitBreaker === payments, read === shared, others]).toEqual([
+      true,
+      true,
+      true,
+      true,
+      { '*': undefined }
+    ])
+  })
+
+  it('a worker of them -> shares its breaker with all that have it', async () => {
+    const options = decode({ circuitBreaker: { '*': 'users' } })
+    if (options._tag === 'Left') throw new Error(options.left.map(showConfigError).join('\n'))
+    const { load } = worker({ load: async (_id: number) => Promise.reject(new Error('down')) }, options.right)
+    await load(1)()
+    expect([users.status()._tag, payments.status()._tag]).toEqual(['Open', 'Closed'])
+    users.reset()
+  })
+
   it('nothing -> no options', () => {
     expect(decode({})).toEqual({ _tag: 'Right', right: {} })
   })
 
   const options =
-    'numRetries, retryAlgorithm, retryWait, retryJitter, maxWait, retryOn, retryUntil, policy, attemptTimeout, timeout'
+    'numRetries, retryAlgorithm, retryWait, retryJitter, maxWait, retryOn, retryUntil, policy, attemptTimeout, limits, circuitBreaker, retryBudget, timeout'
 
   it.each<[unknown, ReadonlyArray<string>]>([
     [null, ['configuration: expected worker options, got null']],
@@ -106,6 +159,28 @@ describe('decodeWorkerOptions', () => {
       { retryOn: { '*': 'A', read: { condition: 'nope' } } },
       [
         'retryOn.read.condition: expected a name in the registry\'s conditions (Locked, isTransient), got "nope"'
+      ]
+    ],
+    [
+      { circuitBreaker: 'paymets', retryBudget: 'mine', limits: { '*': 'places', read: 'token' } },
+      [
+        "circuitBreaker: expected the name payments, or a name in the registry's circuitBreakers (payments, users), or a record of these by method with a '*', got \"paymets\"",
+        "retryBudget: expected a name in the registry's retryBudgets (shared), or a record of these by method with a '*', got \"mine\"",
+        'limits.read: expected the name tokens, or a name in the registry\'s limits (places, three, tokens), got "token"'
+      ]
+    ],
+    [
+      { circuitBreaker: { consecutiveFailures: 5 }, retryBudget: { '*': 'shared', write: null } },
+      [
+        "circuitBreaker: expected a name in the registry's circuitBreakers (payments, users), or a record of these by method with a '*', got an object",
+        "retryBudget.write: expected a name in the registry's retryBudgets (shared), got null"
+      ]
+    ],
+    [
+      // How many tokens of its set a call takes, the registry does not say here.
+      { limits: 'tokens' },
+      [
+        'configuration: expected options that fit together (worker: limits: request.tokens must be a number >= 0, got undefined), got an object'
       ]
     ]
   ])('%j -> %j', (input, expected) => {
@@ -151,7 +226,21 @@ describe('encodeWorkerOptions', () => {
     [
       { policy: { '*': undefined, read: fixed('1s') }, timeout: { '*': '1m', read: '1s' } },
       { policy: { '*': null, read: { fixed: 1000 } }, timeout: { '*': 60_000, read: 1000 } }
-    ]
+    ],
+    [
+      {
+        limits: { '*': places, write: three },
+        circuitBreaker: users,
+        retryBudget: { '*': undefined, read: shared }
+      },
+      {
+        limits: { '*': 'places', write: 'three' },
+        circuitBreaker: 'users',
+        retryBudget: { '*': null, read: 'shared' }
+      }
+    ],
+    // The same as the set alone.
+    [{ limits: { set: places } }, { limits: 'places' }]
   ])('%j -> %j', (options, expected) => {
     expect(json(options)).toEqual(expected)
   })
@@ -168,6 +257,19 @@ describe('encodeWorkerOptions', () => {
       [
         'retryOn.*.condition: expected something that the registry has among its conditions, got the function TypeError',
         'retryUntil.1: expected something that the registry has among its validators, got an object'
+      ]
+    ],
+    [
+      'resources that the registry does not hold',
+      {
+        limits: { set: tokens, request: { tokens: 3 } },
+        circuitBreaker: { '*': payments, read: circuitBreaker({ consecutiveFailures: 1 })() },
+        retryBudget: retryBudget({ ratio: 0.2 })()
+      },
+      [
+        'limits: expected something that the registry has among its limits, got an object',
+        'circuitBreaker.read: expected something that the registry has among its circuitBreakers, got an object',
+        'retryBudget: expected something that the registry has among its retryBudgets, got an object'
       ]
     ],
     [

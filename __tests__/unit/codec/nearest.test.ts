@@ -18,6 +18,16 @@ describe('nearest', () => {
     expect(nearest(name, known)).toBe(expected)
   })
 
+  it('letters of two units -> one letter each', () => {
+    expect(nearest('abc', ['\u{1F600}\u{1F600}'])).toBeUndefined()
+    expect(nearest('\u{1F600}bc', ['\u{1F600}bd'])).toBe('\u{1F600}bd')
+  })
+
+  it('many names, each like all others -> at once', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `${'abcdefghij'.repeat(3)}${i}`)
+    expect(nearest(`${'abcdefghij'.repeat(3)}x`, names)).toBe('abcdefghijabcdefghijabcdefghij0')
+  })
+
   it('a very long name -> at once', () => {
     expect(nearest('x'.repeat(1e7), ['x'.repeat(1e4)])).toBeUndefined()
   })

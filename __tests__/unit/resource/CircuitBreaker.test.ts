@@ -5,7 +5,6 @@ import {
   type CircuitBreakerOptions,
   delays,
   exponential,
-  isCircuitOpen,
   withCircuitBreaker,
   withEnv,
   withJitter
@@ -229,17 +228,6 @@ describe('clocks', () => {
     expect(breaker.status().retryAfter).toBe(50)
     await own.advance(20)
     expect(await task()).toMatchObject({ left: { _tag: 'CircuitOpen', retryAfter: 30 } })
-  })
-})
-
-describe('isCircuitOpen', () => {
-  it.each([
-    ['a refusal', { _tag: 'CircuitOpen', retryAfter: 0 }, true],
-    ['a tag alone', { _tag: 'CircuitOpen' }, false],
-    ['an endless one', { _tag: 'CircuitOpen', retryAfter: Infinity }, false],
-    ['nothing', undefined, false]
-  ])('%s', (_, value, expected) => {
-    expect(isCircuitOpen(value)).toBe(expected)
   })
 })
 

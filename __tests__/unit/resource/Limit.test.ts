@@ -1,4 +1,4 @@
-import { callLimit, isLimitExceeded, limitSet, rateLimit, resourceLimit } from 'reprise'
+import { callLimit, rateLimit, resourceLimit } from 'reprise'
 import { isLimit } from '../../../src/resource/Limit.js'
 import { badDurations, refuses, thrown } from '../../support/bad.js'
 
@@ -102,19 +102,5 @@ describe('isLimit', () => {
     ['a', false]
   ])('%p -> %s', (input, expected) => {
     expect(isLimit(input)).toBe(expected)
-  })
-})
-
-describe('isLimitExceeded', () => {
-  it('that of a set -> true; what only has the tag, and anything else -> false', () => {
-    const refused = limitSet([resourceLimit({ key: 'a', capacity: 1 })])().tryAcquire({ a: 2 })()
-    expect(refused._tag === 'Left' && isLimitExceeded(refused.left)).toBe(true)
-    for (const other of [
-      { _tag: 'LimitExceeded' },
-      { _tag: 'LimitExceeded', key: 'a', reason: 'mine' },
-      null,
-      'LimitExceeded'
-    ])
-      expect(isLimitExceeded(other)).toBe(false)
   })
 })

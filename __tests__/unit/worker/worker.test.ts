@@ -40,7 +40,7 @@ const message = (f: () => unknown): string => {
 }
 
 const names =
-  'numRetries, retryAlgorithm, retryWait, retryJitter, maxWait, retryOn, retryUntil, policy, attemptTimeout, timeout, observer'
+  'numRetries, retryAlgorithm, retryWait, retryJitter, maxWait, retryOn, retryUntil, policy, attemptTimeout, limits, circuitBreaker, retryBudget, timeout, observer'
 
 describe('worker: functions', () => {
   it('a record -> a frozen record of the same names, lengths and shapes', async () => {

@@ -1,0 +1,533 @@
+import { flow, pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import {
+  abortOn,
+  arrow,
+  delayFrom,
+  fixed,
+  immediate,
+  isBudgetExhausted,
+  isRetryError,
+  limitRetries,
+  match,
+  retryBudget,
+  retryOn,
+  type RetryEvent,
+  type RetryPolicy,
+  retryUntil,
+  toError,
+  via,
+  withEnv,
+  withObserver,
+  withRetry,
+  withRetryBudget,
+  withSignal,
+  withTimeout
+} from 'reprise'
+import { scripted, virtualClock } from 'reprise/testing'
+import { thrown } from '../../support/bad.js'
+import { deferred, start, turn } from '../../support/task.js'
+
+/** A budget of so many retries in 10 s, whatever the calls. */
+const retries = (count: number) => retryBudget({ ratio: 0, minimumPerSecond: count / 10 })()
+
+/** A budget of retries for each call, and none besides. */
+const perCall = (ratio: number) => retryBudget({ ratio, minimumPerSecond: 0 })()
+
+const tenTokens = (tokenRatio = 0.5) => retryBudget({ maxTokens: 10, tokenRatio })()
+
+const thrice = pipe(immediate, limitRetries(2))
+const often = pipe(immediate, limitRetries(50))
+
+describe('what a refusal comes to', () => {
+  // Attempts of 10 ms begin at 0, 110 and 220; two retries are allowed.
+  const refused = async () => {
+    const clock = virtualClock()
+    const events: RetryEvent[] = []
+    const fn = scripted('L', { duration: 10, clock, left: (call) => `down ${call}` })
+    const task = pipe(
+      fn,
+      withRetry(pipe(fixed(100), limitRetries(5))),
+      withObserver((event) => events.push(event)),
+      withRetryBudget(retries(2)),
+      withEnv({ clock })
+    )
+    const ends = start(task, clock)
+    await clock.runAll()
+    return { clock, ends, events, fn }
+  }
+  const failure = (attempt: number, startedAt: number, delay: number | undefined) => ({
+    _tag: 'Failed',
+    error: `down ${attempt}`,
+    attempt,
+    startedAt,
+    duration: 10,
+    delay
+  })
+  const error = {
+    _tag: 'BudgetExhausted',
+    attempts: 3,
+    elapsed: 230,
+    failures: [failure(1, 0, 100), failure(2, 110, 100), failure(3, 220, undefined)],
+    omitted: 0
+  }
+
+  it('two retries left, an action that always fails -> BudgetExhausted at once, with all failures', async () => {
+    const { clock, ends, fn } = await refused()
+    expect(ends).toStrictEqual([{ at: 230, result: { _tag: 'Left', left: error } }])
+    expect(fn.calls()).toBe(3)
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('events -> the last failure without a wait, then GaveUp with the error', async () => {
+    const { events } = await refused()
+    const rest = { name: 'task', args: [], previousDelay: 100 }
+    expect(events.map(({ _tag, attempt }) => `${_tag} ${attempt}`)).toEqual([
+      ...['AttemptStarted 1', 'AttemptFailed 1', 'RetryScheduled 1'],
+      ...['AttemptStarted 2', 'AttemptFailed 2', 'RetryScheduled 2'],
+      ...['AttemptStarted 3', 'AttemptFailed 3', 'GaveUp 3']
+    ])
+    expect(events.slice(-2)).toStrictEqual([
+      { _tag: 'AttemptFailed', ...rest, attempt: 3, elapsed: 230, failure: error.failures[2] },
+      { _tag: 'GaveUp', ...rest, attempt: 3, elapsed: 230, error }
+    ])
+  })
+
+  it('isBudgetExhausted, isRetryError, match, toError -> know it', async () => {
+    const { ends } = await refused()
+    const found = ends[0]?.result
+    if (found?._tag !== 'Left' || !isRetryError(found.left)) throw new Error('no retry error')
+    expect(isBudgetExhausted(found.left)).toBe(true)
+    const words = match({
+      Exhausted: () => 'exhausted',
+      NotRetryable: () => 'not retryable',
+      Aborted: () => 'aborted',
+      PolicyFault: () => 'a fault',
+      BudgetExhausted: ({ attempts }) => `no budget after ${attempts}`
+    })
+    expect(words(found.left)).toBe('no budget after 3')
+    const { name, message, cause } = toError(found.left)
+    expect({ name, message, cause }).toEqual({
+      name: 'BudgetExhausted',
+      message: 'the retry budget refused after 3 attempts in 230 ms: down 3',
+      cause: 'down 3'
+    })
+  })
+
+  it('the schedule stops where the budget would refuse, too -> Exhausted', async () => {
+    const result = await pipe(scripted('L'), withRetry(thrice), withRetryBudget(retries(2)))()
+    expect(result).toMatchObject({ left: { _tag: 'Exhausted', attempts: 3 } })
+  })
+
+  it('a rejected result -> BudgetExhausted with the result', async () => {
+    const policy = pipe(
+      often,
+      retryUntil((n: number) => n > 3)
+    )
+    const task = pipe(scripted('R'), withRetry(policy), withRetryBudget(retries(1)))
+    expect(await task()).toMatchObject({
+      left: {
+        _tag: 'BudgetExhausted',
+        failures: [{ delay: 0 }, { _tag: 'Rejected', value: 2, delay: undefined }]
+      }
+    })
+  })
+
+  it('a budget that allows enough -> the result', async () => {
+    const task = pipe(scripted('LLR'), withRetry(often), withRetryBudget(retries(2)))
+    expect(await task()).toEqual({ _tag: 'Right', right: 3 })
+  })
+})
+
+describe('what takes a token, and what gives some back', () => {
+  const never = (): boolean => false
+  const broken = (): boolean => {
+    throw new Error('bug')
+  }
+  const rows: ReadonlyArray<readonly [string, string, number, RetryPolicy]> = [
+    ['a Left that the schedule stops at', 'L', 9, limitRetries(0)(immediate)],
+    ['three of them', 'L', 7, thrice],
+    ['what is thrown, three times', 'T', 7, thrice],
+    ['three results that are rejected', 'R', 7, pipe(thrice, retryUntil(never))],
+    [
+      'a hint beyond its bound',
+      'L',
+      9,
+      pipe(
+        often,
+        delayFrom(() => 1000, { max: 10 })
+      )
+    ],
+    ['more retries than there are tokens for', 'L', 5, often],
+    ['one failure, and half a token for the success', 'LR', 9.5, thrice],
+    ['two failures, and the same', 'LLR', 8.5, thrice],
+    ['a success of a full budget', 'R', 10, thrice],
+    // What is not worth a retry is nothing that the budget has to bear.
+    ['what retryOn does not name', 'L', 10, pipe(thrice, retryOn('Other'))],
+    [
+      'what abortOn names',
+      'L',
+      10,
+      pipe(
+        thrice,
+        abortOn(() => true)
+      )
+    ],
+    ['a condition that throws', 'L', 10, pipe(thrice, retryOn(broken))]
+  ]
+  it.each(rows)('%s (%s) -> %d of 10', async (_, script, tokens, policy) => {
+    const budget = tenTokens()
+    await pipe(scripted(script), withRetry(policy), withRetryBudget(budget))()
+    expect(budget.balance()).toBe(tokens)
+  })
+
+  it.each([
+    ['R', 5.5],
+    ['L', 5],
+    ['T', 5]
+  ])('without a retry inside: %s -> %d of 5', async (script, tokens) => {
+    const budget = tenTokens()
+    await pipe(scripted('L'), withRetry(often), withRetryBudget(budget))()
+    await pipe(scripted(script), withRetryBudget(budget))()
+    expect(budget.balance()).toBe(tokens)
+  })
+
+  it('aborted in the first attempt -> none', async () => {
+    const budget = tenTokens()
+    const controller = new AbortController()
+    const pending = pipe(
+      scripted('P'),
+      withRetry(thrice),
+      withRetryBudget(budget),
+      withSignal(controller.signal)
+    )()
+    controller.abort()
+    expect(await pending).toMatchObject({ left: { _tag: 'Aborted' } })
+    expect(budget.balance()).toBe(10)
+  })
+
+  it.each(['outside', 'inside'])(
+    'aborted in the wait, by a signal %s -> the failure, and no more',
+    async (where) => {
+      const clock = virtualClock()
+      const budget = tenTokens()
+      const fn = scripted('L')
+      const controller = new AbortController()
+      const signal = withSignal(controller.signal)
+      const retried = pipe(fn, withRetry(pipe(fixed('1h'), limitRetries(5))))
+      const task =
+        where === 'outside'
+          ? pipe(retried, withRetryBudget(budget), signal)
+          : pipe(retried, signal, withRetryBudget(budget))
+      const ends = start(pipe(task, withEnv({ clock })), clock)
+      await clock.advance(50)
+      controller.abort('enough')
+      await turn()
+      expect(ends).toMatchObject([
+        { at: 50, result: { left: { _tag: 'Aborted', reason: 'enough', attempts: 1 } } }
+      ])
+      await clock.advance(7_200_000)
+      expect([budget.balance(), fn.calls(), clock.pending()]).toEqual([9, 1, 0])
+    }
+  )
+
+  it('aborted inside of the retry -> none', async () => {
+    const budget = tenTokens()
+    const task = pipe(
+      scripted('L'),
+      withSignal(AbortSignal.abort()),
+      withRetry(thrice),
+      withRetryBudget(budget)
+    )
+    expect(await task()).toMatchObject({ left: { _tag: 'NotRetryable' } })
+    expect(budget.balance()).toBe(10)
+  })
+
+  it('attempts that time out -> a token each', async () => {
+    const clock = virtualClock()
+    const budget = tenTokens()
+    const task = pipe(scripted('P'), withTimeout(10), withRetry(thrice), withRetryBudget(budget))
+    const ends = start(pipe(task, withEnv({ clock })), clock)
+    await clock.runAll()
+    expect(ends).toMatchObject([{ at: 30, result: { left: { _tag: 'Exhausted' } } }])
+    expect(budget.balance()).toBe(7)
+  })
+
+  it('a success after the time is up -> nothing back', async () => {
+    const clock = virtualClock()
+    const budget = tenTokens()
+    await pipe(scripted('L'), withRetry(often), withRetryBudget(budget))()
+    const late = pipe(scripted('R', { duration: 500, clock }), withRetryBudget(budget))
+    const ends = start(pipe(late, withTimeout(100), withEnv({ clock })), clock)
+    await clock.runAll()
+    expect(ends).toMatchObject([{ at: 100, result: { left: { _tag: 'TimedOut' } } }])
+    expect(budget.balance()).toBe(5)
+  })
+
+  it('used up -> the first attempt is still made, and successes bring retries back', async () => {
+    const budget = tenTokens(3)
+    const run = (script: string) => pipe(scripted(script), withRetry(often), withRetryBudget(budget))()
+    await run('L')
+    expect(await run('L')).toMatchObject({ left: { _tag: 'BudgetExhausted', attempts: 1 } })
+    expect(budget.balance()).toBe(4)
+    expect(await run('R')).toEqual({ _tag: 'Right', right: 1 })
+    // 7 of 10, and 6 after the failure.
+    expect(await run('LR')).toEqual({ _tag: 'Right', right: 2 })
+    expect(budget.balance()).toBe(9)
+  })
+})
+
+describe('calls and retries of a ratio', () => {
+  it('what is wrapped -> one call; each retry -> one', async () => {
+    const budget = perCall(5)
+    await pipe(scripted('LLR'), withRetry(often), withRetryBudget(budget))()
+    expect(budget.balance()).toBe(3)
+  })
+
+  it('an action without a retry -> a call, whatever it comes to', async () => {
+    const budget = perCall(1)
+    for (const script of ['R', 'L', 'T']) await pipe(scripted(script), withRetryBudget(budget))()
+    expect(budget.balance()).toBe(3)
+  })
+
+  it('a retry whose wait is aborted -> counts all the same', async () => {
+    const clock = virtualClock()
+    const budget = retries(5)
+    const task = pipe(scripted('L'), withRetry(fixed('1s')), withRetryBudget(budget), withTimeout(500))
+    start(pipe(task, withEnv({ clock })), clock)
+    await clock.runAll()
+    expect([clock.now(), budget.balance()]).toEqual([500, 4])
+  })
+
+  it('a fifth of the calls, many functions at once -> 10 calls, 2 retries', async () => {
+    const clock = virtualClock()
+    const budget = perCall(0.2)
+    const fns = Array.from({ length: 10 }, () => scripted('L', { duration: 100, clock }))
+    const policy = pipe(fixed(50), limitRetries(5))
+    const all = fns.map((fn) =>
+      start(pipe(fn, withRetry(policy), withRetryBudget(budget), withEnv({ clock })), clock)
+    )
+    await clock.runAll()
+    expect(fns.map((fn) => fn.calls())).toEqual([2, 2, 1, 1, 1, 1, 1, 1, 1, 1])
+    expect(all.flat().map(({ at }) => at)).toEqual([250, 250, ...Array<number>(8).fill(100)])
+    expect(all.flat()).toMatchObject(Array(10).fill({ result: { left: { _tag: 'BudgetExhausted' } } }))
+    expect(budget.balance()).toBe(0)
+  })
+
+  it('inside of the retry -> bounds nothing, and each attempt is a call', async () => {
+    const budget = perCall(1)
+    const fn = scripted('L')
+    await pipe(fn, withRetryBudget(budget), withRetry(limitRetries(9)(immediate)))()
+    expect([fn.calls(), budget.balance()]).toEqual([10, 10])
+  })
+})
+
+describe('nesting', () => {
+  it('a nested retry -> draws on the budget, too', async () => {
+    const budget = retries(4)
+    const fn = scripted('L')
+    const task = pipe(
+      fn,
+      withRetry(thrice),
+      withRetry(pipe(often, retryOn('Exhausted'))),
+      withRetryBudget(budget)
+    )
+    // Retries inside: 2, of the outer one: 1, inside: 1. Then the inner one is refused, and that is not retried.
+    expect(await task()).toMatchObject({
+      left: {
+        _tag: 'NotRetryable',
+        attempts: 2,
+        failures: [{ error: { _tag: 'Exhausted' } }, { error: { _tag: 'BudgetExhausted', attempts: 2 } }]
+      }
+    })
+    expect([fn.calls(), budget.balance()]).toEqual([5, 0])
+  })
+
+  it('the outer retry names BudgetExhausted -> it is refused as well', async () => {
+    const outer = pipe(often, retryOn('BudgetExhausted'))
+    const task = pipe(scripted('L'), withRetry(thrice), withRetry(outer), withRetryBudget(retries(1)))
+    expect(await task()).toMatchObject({
+      left: {
+        _tag: 'BudgetExhausted',
+        attempts: 1,
+        failures: [{ error: { _tag: 'BudgetExhausted', attempts: 2 } }]
+      }
+    })
+  })
+
+  it('a function that gives a retried task -> its retries draw on the budget', async () => {
+    const fn = scripted('L')
+    const load = (_: string) => pipe(fn, withRetry(often))
+    await pipe(load, withRetryBudget(retries(3)))('a')()
+    expect(fn.calls()).toBe(4)
+  })
+
+  it.each([
+    ['outer', 1, 4],
+    ['inner', 4, 1]
+  ])(
+    'two budgets, the %s one allows one retry -> one is made, and charged to both',
+    async (_, outer, inner) => {
+      const [one, other] = [retries(outer), retries(inner)]
+      const fn = scripted('L')
+      const task = pipe(fn, withRetry(often), withRetryBudget(other), withRetryBudget(one))
+      expect(await task()).toMatchObject({ left: { _tag: 'BudgetExhausted', attempts: 2 } })
+      expect([fn.calls(), one.balance(), other.balance()]).toEqual([2, outer - 1, inner - 1])
+    }
+  )
+
+  it('two budgets, one refuses -> the failure counts in both', async () => {
+    const tokens = tenTokens()
+    const task = pipe(scripted('L'), withRetry(often), withRetryBudget(retries(0)), withRetryBudget(tokens))
+    await task()
+    expect(tokens.balance()).toBe(9)
+  })
+
+  it('three budgets -> all of them have to allow it', async () => {
+    const budgets = [retries(3), retries(1), retries(2)] as const
+    const [a, b, c] = budgets
+    const fn = scripted('L')
+    await pipe(fn, withRetry(often), withRetryBudget(a), withRetryBudget(b), withRetryBudget(c))()
+    expect([fn.calls(), ...budgets.map(({ balance }) => balance())]).toEqual([2, 2, 0, 1])
+  })
+
+  it.each(['twice', 'with another between'])('the same budget %s -> counts once', async (how) => {
+    const [budget, other] = [perCall(3), perCall(9)]
+    const retried = pipe(scripted('LLR'), withRetry(often), withRetryBudget(budget))
+    const between = how === 'twice' ? retried : pipe(retried, withRetryBudget(other))
+    await pipe(between, withRetryBudget(budget))()
+    expect([budget.balance(), other.balance()]).toEqual([1, how === 'twice' ? 0 : 7])
+    const tokens = tenTokens()
+    await pipe(scripted('LLR'), withRetry(often), withRetryBudget(tokens), withRetryBudget(tokens))()
+    expect(tokens.balance()).toBe(8.5)
+  })
+
+  it('a plain step between -> ends the context; via -> keeps it', async () => {
+    const [plain, kept] = [scripted('L'), scripted('L')]
+    const step = TE.mapLeft(String)
+    const five = pipe(immediate, limitRetries(4))
+    await pipe(plain, withRetry(five), step, withRetryBudget(retries(1)))()
+    await pipe(kept, withRetry(five), via(step), withRetryBudget(retries(1)))()
+    expect([plain.calls(), kept.calls()]).toEqual([5, 2])
+  })
+})
+
+describe('clocks', () => {
+  const hourly = pipe(fixed('1h'), limitRetries(3))
+  // One retry in an hour.
+  const options = { ratio: 0, minimumPerSecond: 1 / 3600, window: '1h' } as const
+
+  it('withEnv outside -> on that clock: each hour allows a retry', async () => {
+    const clock = virtualClock()
+    const budget = retryBudget(options)()
+    const fn = scripted('L')
+    const ends = start(pipe(fn, withRetry(hourly), withRetryBudget(budget), withEnv({ clock })), clock)
+    await clock.runAll()
+    expect(ends).toMatchObject([{ at: 10_800_000, result: { left: { _tag: 'Exhausted' } } }])
+    expect(fn.calls()).toBe(4)
+  })
+
+  it('withEnv inside -> not: no time has passed out there', async () => {
+    const clock = virtualClock()
+    const budget = retryBudget(options)()
+    const fn = scripted('L')
+    const ends = start(pipe(fn, withRetry(hourly), withEnv({ clock }), withRetryBudget(budget)), clock)
+    await clock.runAll()
+    expect(ends).toMatchObject([
+      { at: 3_600_000, result: { left: { _tag: 'BudgetExhausted', attempts: 2 } } }
+    ])
+  })
+
+  it('a clock of its own -> that one, whatever the calls run on', async () => {
+    const [own, clock] = [virtualClock(), virtualClock()]
+    const budget = retryBudget({ ...options, clock: own })()
+    const fn = scripted('L')
+    const task = pipe(fn, withRetry(hourly), withRetryBudget(budget), withEnv({ clock }))
+    start(task, clock)
+    await clock.runAll()
+    expect(fn.calls()).toBe(2)
+    expect(budget.balance()).toBe(0)
+    await own.advance(3_600_000)
+    expect(budget.balance()).toBe(1)
+    start(task, clock)
+    await clock.runAll()
+    expect(fn.calls()).toBe(4)
+  })
+
+  it('a clock that gives no number -> counts without time', async () => {
+    const budget = retryBudget({
+      ratio: 1,
+      minimumPerSecond: 0,
+      clock: { ...virtualClock(), now: () => NaN }
+    })()
+    const task = pipe(scripted('L'), withRetry(often), withRetryBudget(budget))
+    expect(await task()).toMatchObject({ left: { _tag: 'BudgetExhausted', attempts: 2 } })
+  })
+})
+
+describe('shapes', () => {
+  it('functions, tasks, readers -> the shape, length and name of what goes in', async () => {
+    const budget = perCall(1)
+    const wrap = withRetryBudget(budget)
+    const add = async (a: number, b: number): Promise<number> => a + b
+    const wrapped = wrap(add)
+    expect([wrapped.length, wrapped.name]).toEqual([2, 'add'])
+    expect(await wrapped(1, 2)()).toEqual({ _tag: 'Right', right: 3 })
+    expect(await wrap(async () => 4)()).toEqual({ _tag: 'Right', right: 4 })
+    expect(await wrap(TE.right(5))()).toEqual({ _tag: 'Right', right: 5 })
+    expect(await flow((id: string) => TE.left(id), wrap)('a')()).toEqual({ _tag: 'Left', left: 'a' })
+    const read = (env: { readonly url: string }) => TE.right(env.url)
+    expect(await wrap(read)({ url: '/' })()).toEqual({ _tag: 'Right', right: '/' })
+    expect(await wrap(arrow(async (a = 7) => a))()()).toEqual({ _tag: 'Right', right: 7 })
+    expect(budget.balance()).toBe(6)
+  })
+
+  it('nothing runs, and nothing counts, before the task does; then each time', async () => {
+    const budget = perCall(1)
+    const fn = scripted('R')
+    const task = pipe(async (_: number) => fn(), withRetryBudget(budget))(1)
+    expect([fn.calls(), budget.balance()]).toEqual([0, 0])
+    await task()
+    await task()
+    expect([fn.calls(), budget.balance()]).toEqual([2, 2])
+  })
+
+  it.each<[string, () => Promise<number>]>([
+    [
+      'throws at once',
+      () => {
+        throw 'down'
+      }
+    ],
+    ['rejects', () => Promise.reject('down')]
+  ])('a function that %s -> a Left, and thrown to a retry outside', async (_, fn) => {
+    const budget = perCall(1)
+    const wrapped = pipe(fn, withRetryBudget(budget))
+    expect(await wrapped()).toEqual({ _tag: 'Left', left: 'down' })
+    expect(await pipe(wrapped, withRetry(limitRetries(0)(immediate)))()).toMatchObject({
+      left: { failures: [{ _tag: 'Threw', error: 'down' }] }
+    })
+    expect(budget.balance()).toBe(2)
+  })
+
+  it('a call under way -> gives nothing back before it has succeeded', async () => {
+    const budget = tenTokens()
+    await pipe(scripted('LLR'), withRetry(often), withRetryBudget(budget))()
+    const { promise, resolve } = deferred<number>()
+    const pending = pipe(() => promise, withRetryBudget(budget))()
+    await turn()
+    expect(budget.balance()).toBe(8.5)
+    resolve(1)
+    await pending
+    expect(budget.balance()).toBe(9)
+  })
+
+  it('what is no function, what is no budget -> refused when wrapping', () => {
+    expect(thrown(() => withRetryBudget(perCall(1))(5 as never))).toBe(
+      'RangeError: withRetryBudget: action must be …, got 5'
+    )
+    expect(thrown(() => withRetryBudget({ balance: () => 1 } as never))).toBe(
+      'TypeError: withRetryBudget: budget must be …, got [object Object]'
+    )
+  })
+})

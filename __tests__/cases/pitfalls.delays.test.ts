@@ -126,7 +126,8 @@ describe('P2 NaN, Infinity, negative delays', () => {
 })
 
 describe('P6 a hint, such as Retry-After', () => {
-  const hinted = (error: unknown): number | undefined => (error as { readonly retryAfter?: number }).retryAfter
+  const hinted = (error: unknown): number | undefined =>
+    (error as { readonly retryAfter?: number }).retryAfter
   const polite = (retries: number) =>
     pipe(exponential(1000), withJitter(0.5), delayFrom(hinted, { max: '60s' }), limitRetries(retries))
   const play = (retryAfter: number, random?: () => number) =>

@@ -128,7 +128,7 @@ export const callLimit = <const K extends string = 'calls'>(options: {
   readonly capacity: number
   readonly per: Duration
   readonly algorithm?: LimitAlgorithm | undefined
-}): CallLimit<K> => {
+}): CallLimit<NoInfer<K>> => {
   known('callLimit', options, ['key', 'capacity', 'per', 'algorithm'])
   // Where there is no key, K is its default.
   const { key = 'calls' as K, capacity } = options

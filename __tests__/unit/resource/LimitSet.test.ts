@@ -91,7 +91,8 @@ describe('requests', () => {
   })
 
   it('an undefined key that there is not -> no error', () => {
-    expect(set.tryAcquire({ rate: 0, calls: 0, place: 0, other: undefined })()._tag).toBe('Right')
+    const request = { rate: 0, calls: 0, place: 0, other: undefined }
+    expect(set.tryAcquire(request)()._tag).toBe('Right')
   })
 })
 

@@ -112,7 +112,10 @@ pipe(
 rateLimit({ key: 'a', capacity: 1, per: '1s', algorithm: 'bucket' })
 
 // A limit without a key has that of its default, also where the list says what is expected.
-const unnamed = limitSet([callLimit({ capacity: 1, per: 1 }), resourceLimit({ key: 'places', capacity: 1 })])()
+const unnamed = limitSet([
+  callLimit({ capacity: 1, per: 1 }),
+  resourceLimit({ key: 'places', capacity: 1 })
+])()
 expectType<Equal<ReturnType<typeof unnamed.available>, Readonly<Record<'calls' | 'places', number>>>>(true)
 unnamed.acquire({ calls: 1, places: 1 })
 // @ts-expect-error there is no such limit

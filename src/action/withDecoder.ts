@@ -13,7 +13,7 @@ import type { InvalidResult } from './RetryError.js'
  * @example
  * import assert from 'node:assert/strict'
  * import * as t from 'io-ts'
- * import { runOrThrow, withDecoder } from 'reprise'
+ * import { isInvalidResult, runOrThrow, withDecoder } from 'reprise'
  * import { pipe } from 'fp-ts/lib/function.js'
  *
  * const User = t.type({ name: t.string })
@@ -21,9 +21,10 @@ import type { InvalidResult } from './RetryError.js'
  * const loadUser = pipe(load, withDecoder(User))
  *
  * assert.deepEqual(await loadUser(1)(), { _tag: 'Right', right: { name: 'Ada' } })
- * await assert.rejects(runOrThrow(loadUser(2)), {
- *   _tag: 'InvalidResult', value: { name: null }, reasons: ['name: expected string, got null']
- * })
+ * const failed = await loadUser(2)()
+ * assert(failed._tag === 'Left' && isInvalidResult(failed.left))
+ * assert.deepEqual(failed.left.reasons, ['name: expected string, got null'])
+ * await assert.rejects(runOrThrow(loadUser(2)), { name: 'InvalidResult', message: 'name: expected string, got null' })
  *
  * @category actions
  * @since 0.1.0

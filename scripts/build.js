@@ -1,4 +1,4 @@
-// Builds dist/esm and dist/cjs side by side, the command line in one file, and the JSON Schema of configuration files.
+// Builds dist/esm and dist/cjs side by side, the command line in one file, and the JSON Schemas of files.
 // Each format gets its own package.json: the root one says "type": "module", and bundlers read `sideEffects` from the
 // nearest.
 import { spawn } from 'node:child_process'
@@ -28,12 +28,18 @@ const build = (format, type) =>
     })
   })
 
-const writeSchema = async () => {
-  const { configurationSchema } = await import(pathToFileURL(`${root}dist/esm/codec/index.js`).href)
-  writeFileSync(`${root}dist/schema.json`, JSON.stringify(configurationSchema, null, 2) + '\n')
+const writeSchemas = async () => {
+  const codec = await import(pathToFileURL(`${root}dist/esm/codec/index.js`).href)
+  const schemas = {
+    'schema.json': codec.configurationSchema,
+    'scenario.schema.json': codec.scenarioSchema,
+    'client.schema.json': codec.clientSchemaFor({})
+  }
+  for (const [name, schema] of Object.entries(schemas))
+    writeFileSync(`${root}dist/${name}`, JSON.stringify(schema, null, 2) + '\n')
 }
 
 rmSync(`${root}dist`, { recursive: true, force: true })
 const done = await Promise.all([build('esm', 'module'), build('cjs', 'commonjs')])
-if (done.every(Boolean)) await Promise.all([writeSchema(), buildCli(`${root}dist/cli`)])
+if (done.every(Boolean)) await Promise.all([writeSchemas(), buildCli(`${root}dist/cli`)])
 else process.exitCode = 1

@@ -22,6 +22,35 @@ const licenceOf = (folder) => {
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
 }
 
+/**
+ * Charts are drawn by packages that the user installs, and this program may be somewhere else: run by `npx`, or installed for
+ * all. So they are looked for where the user works, and then beside the program.
+ */
+const importPeer = `const importPeer = async (name) => {
+  const file = require.resolve(name, { paths: [process.cwd(), __dirname] })
+  return import(require('node:url').pathToFileURL(file).href)
+}
+`
+
+/** Has `importPeer` load what the sources of charts import. */
+const peers = {
+  name: 'peers',
+  setup: ({ onEnd, onLoad }) => {
+    const found = new Set()
+    onLoad({ filter: /[\\/]src[\\/]lab[\\/]toSvg\.ts$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8').replace(/\bimport\('([\w-]+)'\)/g, (_, name) => {
+        found.add(name)
+        return `importPeer('${name}')`
+      })
+      return { contents: importPeer + contents, loader: 'ts' }
+    })
+    onEnd(() => {
+      const missing = ['vega', 'vega-lite'].filter((name) => !found.has(name))
+      if (missing.length > 0) throw new Error(`src/lab/toSvg.ts has no import('${missing[0]}') any more`)
+    })
+  }
+}
+
 /** Builds reprise.cjs and LICENSES.txt in a folder, which is made if it is not there. */
 export const buildCli = async (folder = join(root, 'dist/cli')) => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -41,7 +70,8 @@ export const buildCli = async (folder = join(root, 'dist/cli')) => {
     define: { VERSION: JSON.stringify(version) },
     legalComments: 'none',
     logLevel: 'error',
-    metafile: true
+    metafile: true,
+    plugins: [peers]
   })
   chmodSync(outfile, 0o755)
   const licences = packagesOf(Object.keys(metafile.inputs)).map((each) => licenceOf(join(root, each)))

@@ -18,8 +18,23 @@ const consoles = fences('console').map((body) => {
 
 test('README.md shows the command line', () => expect(consoles).not.toEqual([]))
 
-test.each(consoles)('npx reprise %s', async (command, output) => {
-  expect(await node(['dist/cli/reprise.cjs', ...command.split(' ')], root)).toEqual({ code: 0, output })
+const picture = readFileSync(join(root, 'docs/outage.svg'), 'utf8')
+
+// A fleet of ten thousand takes its time on a busy machine.
+test.each(consoles)(
+  'npx reprise %s',
+  async (command, output) => {
+    expect(await node(['dist/cli/reprise.cjs', ...command.split(' ')], root, 170_000)).toEqual({
+      code: 0,
+      output
+    })
+  },
+  180_000
+)
+
+test('README.md shows the picture that its command has just drawn', () => {
+  expect(consoles.filter(([command]) => command.endsWith('--svg docs/outage.svg'))).toHaveLength(1)
+  expect(readFileSync(join(root, 'docs/outage.svg'), 'utf8')).toBe(picture)
 })
 
 test('README.md shows a file of examples/', () => {

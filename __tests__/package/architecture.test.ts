@@ -41,7 +41,14 @@ describe('violations', () => {
     ['worker/worker.ts', "import { a } from '../index.js'", 'must not import from the entry point index.ts'],
     ['index.ts', "export * from './testing/index.js'", 'must not import from the entry point testing/'],
     ['testing/index.ts', "import { a } from '../lab/index.js'", 'must not import from the entry point lab/'],
-    ['cli/main.ts', "import { a } from '../lab/index.js'", 'must not import from the entry point lab/'],
+    ['cli/main.ts', "import { a } from '../http/index.js'", 'must not import from the entry point http/'],
+    ['codec/index.ts', "import { a } from '../lab/index.js'", 'must not import from the entry point lab/'],
+    [
+      'lab/index.ts',
+      "import type { A } from '../codec/index.js'",
+      'must not import from the entry point codec/'
+    ],
+    ['lab/index.ts', "import { a } from '../cli/main.js'", 'must not import from the entry point cli/'],
     ['codec/index.ts', "import { a } from '../cli/main.js'", 'must not import from the entry point cli/'],
     ['policy/step.ts', "import { a } from './Schedule'", 'must end in .js'],
     ['policy/step.ts', "import { a } from '../../examples/demo.js'", 'outside src'],
@@ -97,6 +104,8 @@ describe('violations', () => {
       "import type { Either } from 'fp-ts/lib/Either.js'\nimport type { Decoder } from 'io-ts'"
     ],
     ['cli/main.ts', "import { decodePolicy } from '../codec/index.js'"],
+    ['cli/main.ts', "import { runFleet } from '../lab/index.js'"],
+    ['codec/ScenarioCodec.ts', "import type { Scenario } from '../lab/Scenario.js'"],
     ['runtime/Clock.ts', 'export const now = () => performance.now()'],
     ['action/Action.ts', 'const id = clock.setTimeout(f, 1)\n// Date.now(), class A, setTimeout'],
     [

@@ -11,8 +11,18 @@ const core = ['policy', 'runtime', 'action', 'resource', 'worker']
 /** The one entry point that others may use: its virtual clock and seeded random serve `lab` and law checks. */
 const sharedEntry = 'testing'
 
-/** The command line, a program: it may use an entry point, and nobody uses it. */
-const program = { folder: 'cli', uses: 'codec' }
+/**
+ * What else an entry point may use of others: the command line is a program, which uses what there is, and which nobody uses;
+ * a codec knows the models of what it reads, but does not run it.
+ */
+const uses: Readonly<Record<string, ReadonlyArray<{ readonly entry: string; readonly typesOnly: boolean }>>> =
+  {
+    cli: [
+      { entry: 'codec', typesOnly: false },
+      { entry: 'lab', typesOnly: false }
+    ],
+    codec: [{ entry: 'lab', typesOnly: true }]
+  }
 
 const maxLines = 400
 
@@ -99,7 +109,8 @@ const importViolation = (path: string, { from, typeOnly }: Import): string | und
         : `${core[layer]}/ must not import from ${core[lower]}/`
     }
     if (lower === sharedEntry && !inCore) return undefined
-    if (layer === program.folder && lower === program.uses) return undefined
+    const use = uses[layer]?.find(({ entry }) => entry === lower)
+    if (use !== undefined && (typeOnly || !use.typesOnly)) return undefined
     return `${path} must not import from the entry point ${lower === '' ? 'index.ts' : `${lower}/`}`
   }
 

@@ -1,10 +1,15 @@
 /** The command line: the one place that touches the process. */
 import * as E from 'fp-ts/lib/Either.js'
+import type * as T from 'fp-ts/lib/Task.js'
+import type { LabCommand } from './LabCommand.js'
 import { isColoured, paintOf } from './Paint.js'
 import { parseArguments } from './parseArguments.js'
+import { progressLine } from './Progress.js'
 import { readRegistry } from './readRegistry.js'
 import { readText } from './readText.js'
 import { runCommand } from './runCommand.js'
+import { type LabSurroundings, runLab } from './runLab.js'
+import { checkTarget, writeText } from './writeText.js'
 import type { Ended } from './Ended.js'
 
 /** That of package.json; written here by scripts/buildCli.js. */
@@ -34,13 +39,33 @@ const run = async (): Promise<Ended> => {
   const width = stdout.columns || 80
   const command = parseArguments(argv.slice(2), VERSION, width)
   if (E.isLeft(command)) return command.left
-  return runCommand({
-    readText: (file) => readText(file, () => process.stdin),
+  const surroundings = {
+    readText: (file: string) => readText(file, () => process.stdin),
     readRegistry,
     width,
     paint: paintFor(stdout),
     paintErrors: paintFor(stderr)
-  })(command.right)()
+  }
+  return command.right._tag === 'lab'
+    ? watched((watch) => runLab({ ...surroundings, ...watch, checkTarget, writeText }), command.right)
+    : runCommand(surroundings)(command.right)()
+}
+
+/** Runs what takes a while: shows how far it is, and can be interrupted. */
+const watched = async (
+  runWith: (watch: Pick<LabSurroundings, 'show' | 'signal'>) => (command: LabCommand) => T.Task<Ended>,
+  command: LabCommand
+): Promise<Ended> => {
+  const controller = new AbortController()
+  // Once: who asks a second time does not want to wait.
+  process.once('SIGINT', () => controller.abort())
+  const isShown = stderr.isTTY && env['TERM'] !== 'dumb'
+  const show: LabSurroundings['show'] = (running, progress) => {
+    stderr.write(`\r\u001b[K${progressLine(running, progress, stderr.columns || 80)}`)
+  }
+  const ended = await runWith({ signal: controller.signal, show: isShown ? show : undefined })(command)()
+  if (isShown) stderr.write('\r\u001b[K')
+  return ended
 }
 
 void run().then(end)

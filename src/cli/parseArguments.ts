@@ -1,8 +1,9 @@
 /** The command line: what it offers, and what is made of its arguments. */
 import * as E from 'fp-ts/lib/Either.js'
-import { Command as Commander, CommanderError, InvalidArgumentError } from 'commander'
-import { type Duration, toMillis } from '../policy/Duration.js'
+import { Command as Commander, CommanderError } from 'commander'
 import type { Ended } from './Ended.js'
+import { addLab, type LabCommand } from './LabCommand.js'
+import { duration, letters, most, wholeNumber } from './OptionValue.js'
 
 // --- model
 
@@ -14,7 +15,7 @@ interface Common {
   readonly json?: true
 }
 
-/** What is to be done. */
+/** What is to be done with a policy or the options of a worker. */
 export type Command =
   | (Common & { readonly _tag: 'explain'; readonly retries: number })
   | (Common & { readonly _tag: 'check' })
@@ -26,30 +27,8 @@ export type Command =
       readonly duration: number
     })
 
-// --- arguments of options
-
-const most = 100_000
-
-const wholeNumber =
-  (least: number, highest: number) =>
-  (text: string): number => {
-    const value = /^-?\d+$/.test(text) ? Number(text) : NaN
-    if (value >= least && value <= highest) return value
-    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${highest}.`)
-  }
-
-const letters = (text: string): string => {
-  if (/^[LR]+$/.test(text)) return text
-  throw new InvalidArgumentError('Expected letters L (fails) and R (succeeds), such as LLR.')
-}
-
-const duration = (text: string): number => {
-  try {
-    return toMillis('', /^\d+$/.test(text) ? Number(text) : (text as Duration))
-  } catch {
-    throw new InvalidArgumentError('Expected milliseconds or a text such as 250ms, 2s, 1.5m or 1h.')
-  }
-}
+/** What is to be done. */
+export type AnyCommand = Command | LabCommand
 
 // --- the program
 
@@ -63,12 +42,12 @@ export const parseArguments = (
   args: ReadonlyArray<string>,
   version: string,
   width: number
-): E.Either<Ended, Command> => {
+): E.Either<Ended, AnyCommand> => {
   const said = { stdout: '', stderr: '' }
-  const asked: Command[] = []
+  const asked: AnyCommand[] = []
   const program = new Commander('reprise')
     .description(
-      'Reads retry policies before they run: what they do, what is wrong with them, how a call would go.'
+      'Reads retry policies before they run: what they do, what is wrong with them, how a call would go, and what becomes of a fleet that uses them.'
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -86,8 +65,13 @@ export const parseArguments = (
     .addHelpText(
       'after',
       '\nExit status: 0 if all is well, 1 if something is wrong with the file, 2 for\n' +
-        'wrong usage. Colours show on a terminal only, and not if NO_COLOR is set.\n' +
-        examples('reprise explain examples/policy.yaml', 'reprise check examples/worker.yaml')
+        'wrong usage, 130 after Ctrl-C. Colours show on a terminal only, and not if\n' +
+        'NO_COLOR is set.\n' +
+        examples(
+          'reprise explain examples/policy.yaml',
+          'reprise check examples/worker.yaml',
+          'reprise lab examples/outage.yaml --policy examples/fleet-budget.yaml'
+        )
     )
 
   const command = (name: string, description: string) =>
@@ -159,6 +143,10 @@ export const parseArguments = (
         asked.push({ _tag: 'simulate', file, ...options })
       }
     )
+
+  addLab(program, examples, (command) => {
+    asked.push(command)
+  })
 
   try {
     program.parse(args, { from: 'user' })

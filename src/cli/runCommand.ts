@@ -1,14 +1,14 @@
-/** A command from its arguments to what the program says in the end. What is read comes in as tasks. */
+/** A command on policies, from its arguments to what the program says in the end. What is read comes in as tasks. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type ConfigError, type Configuration, decodeConfiguration, showConfigError } from '../codec/index.js'
+import { type Configuration, decodeConfiguration } from '../codec/index.js'
 import type { Registry } from '../codec/Registry.js'
 import type { Ended } from './Ended.js'
-import type { Paint } from './Paint.js'
 import type { Command } from './parseArguments.js'
 import type { Problem } from './Problem.js'
+import { readDecoder, readFile, type Surroundings } from './readFile.js'
 import { renderChecked } from './renderChecked.js'
 import { renderExplained } from './renderExplained.js'
 import { renderProblems } from './renderProblems.js'
@@ -22,20 +22,8 @@ import {
   simulateSelected
 } from './Report.js'
 import { select, type Selected } from './Selection.js'
-import { languageOf, parseSource, type Source } from './Source.js'
 
 // --- model
-
-/** What a command needs of the world. */
-export interface Surroundings {
-  readonly readText: (file: string) => TE.TaskEither<ReadonlyArray<Problem>, string>
-  readonly readRegistry: (file: string) => TE.TaskEither<ReadonlyArray<Problem>, Registry>
-  /** Columns of the terminal. */
-  readonly width: number
-  /** The colours of standard output, and of standard error. */
-  readonly paint: Paint
-  readonly paintErrors: Paint
-}
 
 /** What is there to work on. */
 interface Subject {
@@ -58,53 +46,20 @@ export const runCommand =
     )
 
 const read = (
-  { readText, readRegistry }: Surroundings,
+  surroundings: Surroundings,
   { file, method, registry }: Command
 ): TE.TaskEither<ReadonlyArray<Problem>, Subject> =>
   pipe(
-    registry === undefined ? TE.right({}) : readRegistry(registry),
-    TE.bindTo('held'),
-    TE.bind('source', () =>
-      pipe(
-        readText(file),
-        TE.flatMapEither((text) => parseSource(text, languageOf(file)))
-      )
-    ),
-    TE.flatMapEither(({ held, source }) => decode(held, source, registry)),
+    readDecoder(surroundings)(decodeConfiguration<Registry>, registry),
+    TE.flatMap((decoder) => readFile(surroundings)(decoder, file, registry)),
     TE.flatMapEither((configuration) =>
       pipe(
-        select(configuration, method),
+        // What the functions of the registry judge does not matter here.
+        select(configuration as Configuration<never, never>, method),
         E.map((selected) => ({ kind: configuration._tag, selected }))
       )
     )
   )
-
-const decode = (
-  held: Registry,
-  source: Source,
-  registry: string | undefined
-): E.Either<ReadonlyArray<Problem>, Configuration<never, never>> =>
-  pipe(
-    E.tryCatch(
-      () => decodeConfiguration(held),
-      (error): ReadonlyArray<Problem> => [
-        { file: registry ?? '', message: error instanceof Error ? error.message : String(error) }
-      ]
-    ),
-    E.flatMap((decoder) =>
-      pipe(
-        decoder(source.data),
-        E.mapLeft((errors) => errors.map((error) => toProblem(error, source, registry === undefined)))
-      )
-    )
-  )
-
-const toProblem = (error: ConfigError, { placeAt }: Source, alone: boolean): Problem => {
-  const place = placeAt(error.path)
-  const hint =
-    alone && error.expected.includes("in the registry's") ? '; give the registry with --registry' : ''
-  return { message: showConfigError(error) + hint, path: error.path, ...(place && { place }) }
-}
 
 // --- ends
 

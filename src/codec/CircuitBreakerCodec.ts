@@ -104,7 +104,7 @@ export const CircuitBreakerOptionsFromUnknown = <R extends Registry>(
 ): t.Type<Options<R>, CircuitBreakerOptionsJson> => {
   const held = hold(registry)
   // What the functions of the registry can judge is in its type.
-  return toCodec(optionsForm(held), optionsStorer(held)) as unknown as t.Type<
+  return toCodec(circuitBreakerForm(held), optionsStorer(held)) as unknown as t.Type<
     Options<R>,
     CircuitBreakerOptionsJson
   >
@@ -112,7 +112,7 @@ export const CircuitBreakerOptionsFromUnknown = <R extends Registry>(
 
 // --- form and storer
 
-const optionsForm = (held: Held): Form<CircuitBreakerOptions> => {
+export const circuitBreakerForm = (held: Held): Form<CircuitBreakerOptions> => {
   const { policy, condition } = policyForms(held)
   return made(fit(checked))(
     object('options of a circuit breaker', {

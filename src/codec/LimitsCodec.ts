@@ -101,6 +101,11 @@ const toStored: t.Validate<ReadonlyArray<Limit>, LimitsJson> = (limits, context)
     E.flatMap((json) => filled(json, context))
   )
 
+export const limitsForm: Form<ReadonlyArray<Limit>> = /* #__PURE__ */ storable(
+  made(together)(list('a list of limits', aLimit)),
+  toStored
+)
+
 // --- decoding and encoding
 
 /**
@@ -128,7 +133,7 @@ const toStored: t.Validate<ReadonlyArray<Limit>, LimitsJson> = (limits, context)
  * @since 0.3.0
  */
 export const decodeLimits: (json: unknown) => E.Either<ReadonlyArray<ConfigError>, ReadonlyArray<Limit>> =
-  /* #__PURE__ */ decoderOf(storable(made(together)(list('a list of limits', aLimit)), toStored))
+  /* #__PURE__ */ decoderOf(limitsForm)
 
 /**
  * Writes limits as JSON. One without a bound, whose capacity is `Infinity`, cannot be stored.

@@ -7,7 +7,7 @@ import { field, type Form, made, object } from './Form.js'
 import { fit } from './Options.js'
 import { amount, duration } from './Value.js'
 
-const optionsForm: Form<RetryBudgetOptions> = made(
+export const retryBudgetForm: Form<RetryBudgetOptions> = made(
   fit((read: object) => {
     // The constructor finds out whether it is.
     const options = read as RetryBudgetOptions
@@ -42,4 +42,4 @@ const optionsForm: Form<RetryBudgetOptions> = made(
  */
 export const decodeRetryBudgetOptions: (
   json: unknown
-) => Either<ReadonlyArray<ConfigError>, RetryBudgetOptions> = /* #__PURE__ */ decoderOf(optionsForm)
+) => Either<ReadonlyArray<ConfigError>, RetryBudgetOptions> = /* #__PURE__ */ decoderOf(retryBudgetForm)

@@ -6,6 +6,7 @@ export {
   decodeCircuitBreakerOptions,
   encodeCircuitBreakerOptions
 } from './CircuitBreakerCodec.js'
+export { clientSchemaFor, decodeClient } from './ClientCodec.js'
 export { type ConfigError, showConfigError } from './ConfigError.js'
 export {
   type Configuration,
@@ -19,6 +20,7 @@ export { decodePolicy, encodePolicy, PolicyFromUnknown } from './PolicyCodec.js'
 export type { ConditionJson, PolicyJson } from './PolicyJson.js'
 export type { Registry } from './Registry.js'
 export { decodeRetryBudgetOptions } from './RetryBudgetCodec.js'
+export { decodeScenario, encodeScenario, scenarioSchema, ScenarioFromUnknown } from './ScenarioCodec.js'
 export { DurationFromUnknown } from './Value.js'
 export {
   decodeWorkerOptions,

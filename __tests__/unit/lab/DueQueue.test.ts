@@ -1,0 +1,131 @@
+import { newDueQueue } from '../../../src/lab/DueQueue.js'
+import { seededRandom } from 'reprise/testing'
+
+/** Adds entries by their due times; gives what has acted, as indices of entries. */
+const filled = (dues: ReadonlyArray<number>) => {
+  const queue = newDueQueue()
+  const acted: number[] = []
+  const act = (index: number): boolean => acted.push(index) % 2 === 0
+  const slots = dues.map((due, index) => queue.add(due, act, index))
+  const actAll = (): ReadonlyArray<number> => {
+    while (queue.nextDue() < Infinity) queue.actNext()
+    return acted
+  }
+  return { queue, acted, slots, actAll }
+}
+
+describe('newDueQueue', () => {
+  it('empty -> nothing is due, and nothing acts', () => {
+    const queue = newDueQueue()
+    expect([queue.nextDue(), queue.actNext(), queue.size()]).toEqual([Infinity, false, 0])
+  })
+
+  it.each([
+    [[5], [0]],
+    [
+      [3, 1, 2],
+      [1, 2, 0]
+    ],
+    [
+      [1, 1, 1],
+      [0, 1, 2]
+    ],
+    [
+      [2, 1, 2, 1, 2, 1, 0],
+      [6, 1, 3, 5, 0, 2, 4]
+    ],
+    [
+      [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0.5, 9],
+      [9, 10, 8, 7, 6, 5, 4, 3, 2, 1, 0, 11]
+    ]
+  ])('due at %j -> in the order %j', (dues, order) => {
+    expect(filled(dues).actAll()).toEqual(order)
+  })
+
+  it('an act -> is given its subject, and what it says is what is said', () => {
+    const { queue, acted } = filled([1, 2])
+    expect([queue.nextDue(), queue.actNext(), queue.nextDue(), queue.actNext()]).toEqual([1, false, 2, true])
+    expect(acted).toEqual([0, 1])
+  })
+
+  it('an act that adds one that is due now -> after those that were there', () => {
+    const queue = newDueQueue()
+    const acted: string[] = []
+    const act = (name: string): boolean => acted.push(name) > 0
+    queue.add(
+      1,
+      () => {
+        queue.add(1, act, 'added')
+        return act('first')
+      },
+      undefined
+    )
+    queue.add(1, act, 'second')
+    while (queue.nextDue() < Infinity) queue.actNext()
+    expect(acted).toEqual(['first', 'second', 'added'])
+  })
+
+  it('cancelled -> does not act, and the others do in order', () => {
+    const { queue, slots, actAll } = filled([3, 1, 2, 1])
+    queue.canceller(slots[1]!)()
+    expect(queue.nextDue()).toBe(1)
+    expect(actAll()).toEqual([3, 2, 0])
+  })
+
+  it('all cancelled, twice -> nothing is due', () => {
+    const { queue, slots, actAll } = filled([3, 1, 2])
+    for (const cancel of [...slots, ...slots].map(queue.canceller)) cancel()
+    expect(queue.nextDue()).toBe(Infinity)
+    expect([actAll(), queue.size()]).toEqual([[], 0])
+  })
+
+  it('cancelled after it has acted -> the one that has its slot now still acts', () => {
+    const { queue, acted, slots } = filled([1])
+    const cancel = queue.canceller(slots[0]!)
+    queue.nextDue()
+    queue.actNext()
+    const again = queue.add(2, (index: number) => acted.push(index) > 0, 7)
+    expect(again).toBe(slots[0])
+    cancel()
+    queue.nextDue()
+    queue.actNext()
+    expect(acted).toEqual([0, 7])
+  })
+
+  it('an act that throws -> is out, and the next is next', () => {
+    const queue = newDueQueue()
+    queue.add(
+      1,
+      () => {
+        throw new Error('no')
+      },
+      undefined
+    )
+    queue.add(2, () => true, undefined)
+    queue.nextDue()
+    expect(() => queue.actNext()).toThrow('no')
+    expect([queue.nextDue(), queue.actNext(), queue.nextDue()]).toEqual([2, true, Infinity])
+  })
+
+  it('20,000 entries -> as a list sorted by due and order', () => {
+    const random = seededRandom(1)
+    const dues = Array.from({ length: 20_000 }, () => Math.floor(random() * 5000))
+    const sorted = dues
+      .map((due, index) => ({ due, index }))
+      .sort((a, b) => a.due - b.due || a.index - b.index)
+    expect(filled(dues).actAll()).toEqual(sorted.map(({ index }) => index))
+  })
+
+  it('a million times added and cancelled, ten at a time -> memory for few', () => {
+    const { queue, acted } = filled([])
+    const cancels: Array<() => void> = []
+    for (let index = 0; index < 1_000_000; index++) {
+      const slot = queue.add(1e6, (each: number) => acted.push(each) > 0, index)
+      cancels.push(queue.canceller(slot))
+      if (cancels.length > 10) cancels.shift()?.()
+    }
+    expect(queue.size()).toBeLessThan(3000)
+    while (queue.nextDue() < Infinity) queue.actNext()
+    expect(acted).toEqual([999990, 999991, 999992, 999993, 999994, 999995, 999996, 999997, 999998, 999999])
+  })
+})

@@ -1,0 +1,5 @@
+/** In Node, ports are handles; the library asks whether these are. */
+interface MessagePort {
+  ref?: () => void
+  unref?: () => void
+}

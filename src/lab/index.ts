@@ -1,0 +1,39 @@
+/** `reprise/lab`: what a policy does to a fleet, before it is shipped. */
+export type { ChartOptions, ChartSpec, Json } from './ChartSpec.js'
+export { clientOf, type ClientOptions } from './clientOf.js'
+export { comparisonChart, type ComparisonChartOptions } from './comparisonChart.js'
+export type { Distribution } from './Distribution.js'
+export { type FindOptions, findPolicy, type Measure, type Objective, type Ranked } from './findPolicy.js'
+export type { Bin, FleetResult, Quantiles, Series } from './FleetResult.js'
+export { replay, type Replayed, type ReplayOptions } from './replay.js'
+export {
+  type Decided,
+  type Diverged,
+  type InvalidToken,
+  type NotReplayable,
+  type ReplayFault,
+  type ReviveFailed,
+  showReplayFault
+} from './ReplayFault.js'
+export {
+  type Call,
+  type Client,
+  type FleetFault,
+  type FleetOptions,
+  type FleetProgress,
+  runFleet,
+  type Watch
+} from './runFleet.js'
+export type {
+  Arrivals,
+  ContentionScenario,
+  Outage,
+  Scenario,
+  Server,
+  ServerError,
+  ServiceScenario
+} from './Scenario.js'
+export { timelineChart, type TimelineChartOptions } from './timelineChart.js'
+export { type ChartFault, toSvg } from './toSvg.js'
+export { waitsChart, type WaitsChartOptions } from './waitsChart.js'
+export { type RecordingOptions, withRecording } from './withRecording.js'

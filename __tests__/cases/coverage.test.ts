@@ -42,10 +42,10 @@ const peers = [
   'M-06'
 ]
 
-// Pitfalls of other libraries, without those of HTTP (P5, P18) and limits (P10, P11).
+// Pitfalls of other libraries, without those of limits (P10, P11).
 // prettier-ignore
 const pitfalls = [
-  'P1', 'P2', 'P3', 'P4', 'P6', 'P7', 'P8', 'P9', 'P12', 'P13', 'P14', 'P15', 'P16', 'P17', 'P19', 'P20', 'P21', 'P22', 'P23', 'P24', 'P25', 'P26', 'P27', 'P28', 'P29'
+  'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9', 'P12', 'P13', 'P14', 'P15', 'P16', 'P17', 'P18', 'P19', 'P20', 'P21', 'P22', 'P23', 'P24', 'P25', 'P26', 'P27', 'P28', 'P29'
 ]
 
 // Behaviours of a worker, without pools and processes (R20 to R23, R34, R35, R37 to R40) and limits (L).

@@ -182,3 +182,40 @@ test(
   },
   limit + 5_000
 )
+
+test(
+  'examples/fetch.ts: what may be sent again is, under one key, when the server says',
+  async () => {
+    const { attempts, promises } = await play('fetch.ts')
+    expect(attempts.slice(0, 8)).toEqual([
+      'attempt 1 GET /users/7',
+      expect.stringMatching(/^other side closed: GET http:.*\/users\/7 -> again$/),
+      'attempt 2 GET /users/7',
+      expect.stringMatching(/^503 Service Unavailable: GET http:.*\/users\/7 -> again$/),
+      'attempt 3 GET /users/7',
+      expect.stringMatching(/^429 Too Many Requests: GET http:.*\/users\/7 -> again$/),
+      'attempt 4 GET /users/7',
+      'accepted: {"id":7,"name":"Ada"}'
+    ])
+    expect(promises).toEqual([
+      'kept 1. a user, after three failures Succeeded, 4 attempts',
+      'kept the server, /users/7 {"requests":4,"hungUp":0}',
+      'kept 2. an answer that takes too long Succeeded, 2 attempts',
+      'kept the server, /users/8 {"requests":2,"hungUp":1}',
+      'kept 3. an order that fails NotRetryable, 1 attempt',
+      'kept the server, /orders {"requests":1,"hungUp":0}',
+      'kept 4. an order under a key Succeeded, 3 attempts',
+      'kept the server, /orders?again {"requests":3,"hungUp":0}',
+      'kept 5. a user that there is not NotRetryable, 1 attempt',
+      'kept the server, /users/10 {"requests":1,"hungUp":0}',
+      'kept 6. a server that is closed Exhausted, 1 attempt',
+      'kept the server, /users/11 {"requests":1,"hungUp":0}',
+      'kept 7. a user who has had enough Aborted, 1 attempt',
+      'kept the server, /users/12 {"requests":1,"hungUp":0}',
+      'kept 1. it waited as it was told true',
+      'kept 4. keys: sent, different [3,1]',
+      'kept 5. what the server said {"error":"no such user"}'
+    ])
+  },
+  limit + 5_000
+)

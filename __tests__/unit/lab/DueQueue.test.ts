@@ -116,15 +116,29 @@ describe('newDueQueue', () => {
     expect(filled(dues).actAll()).toEqual(sorted.map(({ index }) => index))
   })
 
+  it('the earlier half of thousands cancelled, the first of all last -> the rest in order', () => {
+    const random = seededRandom(2)
+    const dues = Array.from({ length: 3000 }, () => random())
+    const { queue, slots, actAll } = filled(dues)
+    const sorted = dues.map((due, index) => ({ due, index })).sort((a, b) => a.due - b.due)
+    for (const { index } of sorted.slice(0, 1501).reverse()) queue.canceller(slots[index]!)()
+    // The last of these was one too many to be left where they are.
+    expect(queue.size()).toBe(1499)
+    expect(actAll()).toEqual(sorted.slice(1501).map(({ index }) => index))
+  })
+
   it('a million times added and cancelled, ten at a time -> memory for few', () => {
     const { queue, acted } = filled([])
     const cancels: Array<() => void> = []
+    let slots = 0
     for (let index = 0; index < 1_000_000; index++) {
       const slot = queue.add(1e6, (each: number) => acted.push(each) > 0, index)
+      slots = Math.max(slots, slot)
       cancels.push(queue.canceller(slot))
       if (cancels.length > 10) cancels.shift()?.()
     }
     expect(queue.size()).toBeLessThan(3000)
+    expect(slots).toBeLessThan(3000)
     while (queue.nextDue() < Infinity) queue.actNext()
     expect(acted).toEqual([999990, 999991, 999992, 999993, 999994, 999995, 999996, 999997, 999998, 999999])
   })

@@ -1,0 +1,8 @@
+/** `reprise/interop`: policies as the retry options of engines, and back. */
+export { type AwsSdkRetry, toAwsSdk } from './AwsSdk.js'
+export { fromStepFunctions } from './fromStepFunctions.js'
+export type { Expressed, Inexpressible } from './Inexpressible.js'
+export type { Decoded, OptionError } from './Options.js'
+export { fromPgBoss, type PgBossRetryOptions, toPgBoss } from './PgBoss.js'
+export { type Retrier, toStepFunctions } from './StepFunctions.js'
+export { fromTemporal, type TemporalRetryPolicy, toTemporal } from './Temporal.js'

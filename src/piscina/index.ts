@@ -1,0 +1,6 @@
+/** Functions of a module in the threads of a Piscina pool: re-exports only. Loads no peer: the pool is handed over. */
+export { keepErrors } from './keepErrors.js'
+export { poolFunctions } from './poolFunctions.js'
+export { poolWorker } from './poolWorker.js'
+export type { PoolFunctions, ThreadPool } from './ThreadPool.js'
+export { workerCrashed } from './workerCrashed.js'

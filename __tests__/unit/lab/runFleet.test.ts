@@ -2,6 +2,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import {
+  custom,
   delayFrom,
   exponential,
   fixed,
@@ -534,6 +535,28 @@ describe('runFleet: the same again', () => {
     const generous = { ...scenario, server: { capacity: 5, latency: 10 } } as Scenario
     const calm = async (made: Client) => (await right(generous, made, { seed: 5 })).latency
     expect(await calm(client)).toEqual(await calm(once))
+  })
+
+  it('what clients draw and what the world draws, of seeds that follow each other -> all different', async () => {
+    const drawn: number[] = []
+    for (const seed of [1, 2, 3, 4]) {
+      let began = 0
+      const spy = custom('spy', ({ elapsed, random }) => {
+        // How long the attempt took is what the world has drawn.
+        drawn.push(random, elapsed - began)
+        began = elapsed + 10
+        return 10
+      })
+      const server = { capacity: 1, latency: { uniform: [0, 1] }, failures: 1 } as const
+      await right(
+        { clients: 1, arrivals: 'atOnce', server },
+        (call) => pipe(call, withRetry(limitRetries(20)(spy))),
+        { seed }
+      )
+    }
+    const inShort = drawn.map((each) => each.toFixed(6))
+    expect(inShort.length).toBeGreaterThan(160)
+    expect(new Set(inShort).size).toBe(inShort.length)
   })
 
   it('seeds that follow each other -> results that have nothing in common', async () => {

@@ -169,12 +169,14 @@ test('reprise/schema.json is a JSON Schema', async () => {
 })
 
 describe('types', () => {
-  const imports = entries.map((entry, at) => `import * as entry${at} from '${entry}'`).join('\n')
+  // The declarations of this peer need those of Node, so it is looked at by itself, below.
+  const standing = entries.filter((entry) => entry !== 'reprise/bullmq')
+  const imports = standing.map((entry, at) => `import * as entry${at} from '${entry}'`).join('\n')
   const source = `${imports}
     import { configure, exponential, limitRetries, policyOf, withJitter, withRetry, worker } from 'reprise'
     import { decodePolicy } from 'reprise/codec'
 
-    export const entries = [${entries.map((_, at) => `entry${at}`).join()}]
+    export const entries = [${standing.map((_, at) => `entry${at}`).join()}]
     const flaky = async (): Promise<number> => 1
     export const run = async (): Promise<number> => {
       const result = await withRetry(limitRetries(3)(withJitter(0.5)(exponential('1s'))))(flaky)()
@@ -208,6 +210,34 @@ describe('types', () => {
       }
       write(peers, { 'tsconfig.json': JSON.stringify({ compilerOptions, files }) })
       write(peers, Object.fromEntries(files.map((file) => [file, source])))
+      expect(await node([tsc], peers)).toEqual({ code: 0, output: '' })
+    },
+    60_000
+  )
+
+  test.each(consumers)(
+    'reprise/bullmq, $moduleResolution: $files',
+    async ({ files, ...modules }) => {
+      const compilerOptions = {
+        ...modules,
+        target: 'es2022',
+        types: ['node'],
+        typeRoots: [join(root, 'node_modules/@types')],
+        strict: true,
+        skipLibCheck: true,
+        declaration: true,
+        noEmit: true
+      }
+      // With 'reprise' in the program, what is inferred can be named in declarations.
+      const queues = `import { isRetryError } from 'reprise'
+        import { queueWorker } from 'reprise/bullmq'
+        export const guard = isRetryError
+        export const mails = queueWorker({ send: async (to: string) => to }, { numRetries: 5 }, { connection: {}, queue: 'mails' })
+        export const sent = mails.client.send('ada')
+        // @ts-expect-error an address is a text
+        mails.client.send(7)\n`
+      write(peers, { 'tsconfig.json': JSON.stringify({ compilerOptions, files }) })
+      write(peers, Object.fromEntries(files.map((file) => [file, queues])))
       expect(await node([tsc], peers)).toEqual({ code: 0, output: '' })
     },
     60_000

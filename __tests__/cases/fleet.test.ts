@@ -65,7 +65,7 @@ describe('fleet: 100 clients, 10 trials', () => {
   })
 })
 
-describe('fleet: under a cap of 100 ms, 100 clients, 10 trials: nobody lines up at the cap', () => {
+describe('fleet: under a cap of 100 ms, 100 clients, 5 trials: nobody lines up at the cap', () => {
   const cap = capDelay(100)
   it.each([
     ['full', 2268, 1349, withJitter('full')],
@@ -73,16 +73,16 @@ describe('fleet: under a cap of 100 ms, 100 clients, 10 trials: nobody lines up 
     ['± 50 %', 2383, 1214, withJitter(0.5)],
     ['± 25 %', 2596, 1231, withJitter(0.25)]
   ])('fleet: %s -> about %d ms and %d calls, in either order', async (_, time, calls, jitter) => {
-    const found = await meansOf(pipe(base, jitter, cap), 100, 10)
+    const found = await meansOf(pipe(base, jitter, cap), 100, 5)
     expect(ratio(found.time, time)).toBeLessThan(0.06)
     expect(ratio(found.calls, calls)).toBeLessThan(0.03)
-    expect(await meansOf(pipe(base, cap, jitter), 100, 2)).toEqual(
-      await meansOf(pipe(base, jitter, cap), 100, 2)
+    expect(await meansOf(pipe(base, cap, jitter), 100, 1)).toEqual(
+      await meansOf(pipe(base, jitter, cap), 100, 1)
     )
   })
 
   it('fleet: decorrelated -> about 2257 ms and 1432 calls', async () => {
-    const found = await meansOf(pipe(decorrelated(5), cap), 100, 10)
+    const found = await meansOf(pipe(decorrelated(5), cap), 100, 5)
     expect(ratio(found.time, 2257)).toBeLessThan(0.06)
     expect(ratio(found.calls, 1432)).toBeLessThan(0.03)
   })
@@ -91,7 +91,7 @@ describe('fleet: under a cap of 100 ms, 100 clients, 10 trials: nobody lines up 
     const cut = custom('cut', ({ retry, random }) =>
       Math.min(100, 10 * 2 ** Math.min(retry, 20) * (0.5 + random))
     )
-    expect(ratio((await meansOf(cut, 100, 10)).time, 3500)).toBeLessThan(0.06)
+    expect(ratio((await meansOf(cut, 100, 5)).time, 3500)).toBeLessThan(0.06)
   })
 })
 
@@ -105,8 +105,8 @@ describe('fleet: the shape', () => {
   })
 
   it.each([
-    [50, 10],
-    [70, 8]
+    [50, 8],
+    [70, 4]
   ])(
     'fleet: %d clients -> None < Decorrelated < Full < Equal ≪ Exponential in time',
     async (clients, trials) => {

@@ -16,10 +16,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as T from 'fp-ts/lib/Task.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import { lastError, type RetryError, worker } from 'reprise'
 import { type Bank, type Faults, openBank } from './support/bank.js'
-import { type Fact, play, type Played, printCall, printFacts, printPolicies } from './support/calls.js'
+import { type Fact, play, type Played, printCall, printPolicies, showTour } from './support/calls.js'
 
 // --- the functions, as one would write them anyway
 
@@ -154,16 +153,4 @@ const tour = (open: Bank): T.Task<ReadonlyArray<Fact>> => {
   )
 }
 
-const main = pipe(
-  TE.bracket(
-    openBank(faults),
-    (open) => TE.fromTask(tour(open)),
-    (open) => open.close
-  ),
-  TE.match((error) => {
-    console.error(error)
-    return false
-  }, printFacts)
-)
-
-process.exitCode = (await main()) ? 0 : 1
+process.exitCode = (await showTour(openBank(faults), tour)()) ? 0 : 1

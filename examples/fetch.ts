@@ -16,7 +16,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import {
   delayFrom,
@@ -41,7 +41,7 @@ import {
   transientHttp,
   withFetchRetry
 } from 'reprise/http'
-import { type Fact, play, printFacts } from './support/calls.js'
+import { type Fact, play, showTour } from './support/calls.js'
 import { type FlakyServer, type Script, startServer } from './support/flakyServer.js'
 import { printEvent } from './support/report.js'
 
@@ -190,16 +190,4 @@ const tour = (server: FlakyServer): T.Task<ReadonlyArray<Fact>> => {
   )
 }
 
-const main = pipe(
-  TE.bracket(
-    startServer(script),
-    (server) => TE.fromTask(tour(server)),
-    (server) => server.close
-  ),
-  TE.match((error) => {
-    console.error(error)
-    return false
-  }, printFacts)
-)
-
-process.exitCode = (await main()) ? 0 : 1
+process.exitCode = (await showTour(startServer(script), tour)()) ? 0 : 1

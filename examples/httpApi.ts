@@ -15,10 +15,10 @@
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { configure, onRetry, withAttempt, withDecoder, withSignal } from 'reprise'
-import { type Fact, play, printCall, printFacts, printPolicies } from './support/calls.js'
+import { type Fact, play, printCall, printPolicies, showTour } from './support/calls.js'
 import { type Counts, type FlakyServer, type Script, startServer } from './support/flakyServer.js'
 import { sendJson } from './support/http.js'
 
@@ -193,16 +193,4 @@ const tour = (server: FlakyServer): T.Task<ReadonlyArray<Fact>> => {
   )
 }
 
-const main = pipe(
-  TE.bracket(
-    startServer(script),
-    (server) => TE.fromTask(tour(server)),
-    (server) => server.close
-  ),
-  TE.match((error) => {
-    console.error(error)
-    return false
-  }, printFacts)
-)
-
-process.exitCode = (await main()) ? 0 : 1
+process.exitCode = (await showTour(startServer(script), tour)()) ? 0 : 1

@@ -13,7 +13,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as T from 'fp-ts/lib/Task.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import {
   delayFrom,
@@ -31,7 +30,7 @@ import {
   withJitter,
   worker
 } from 'reprise'
-import { type Fact, play, printCall, printFacts, printPolicies } from './support/calls.js'
+import { type Fact, play, printCall, printPolicies, showTour } from './support/calls.js'
 import { type ChatModel, complete, type Message, says, startModel } from './support/chatModel.js'
 import type { HttpError } from './support/http.js'
 
@@ -177,16 +176,4 @@ const promptsOf = ({ asked }: ChatModel): ReadonlyArray<Fact> =>
     happened: asked()[i]?.at(-1)?.content
   }))
 
-const main = pipe(
-  TE.bracket(
-    start,
-    (model) => TE.fromTask(tour(model)),
-    (model) => model.close
-  ),
-  TE.match((error) => {
-    console.error(error)
-    return false
-  }, printFacts)
-)
-
-process.exitCode = (await main()) ? 0 : 1
+process.exitCode = (await showTour(start, tour)()) ? 0 : 1

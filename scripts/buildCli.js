@@ -1,26 +1,12 @@
 // Builds the command line: one file with all that it needs, so that the package has no dependencies at run time, and
 // beside it the licences of what is in it. By itself: `node scripts/buildCli.js [FOLDER]`.
 import { build } from 'esbuild'
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { licencesOf } from './licences.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-
-/** The folders of the packages whose files are in a bundle. */
-const packagesOf = (inputs) => [
-  ...new Set(
-    inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.slice(0, 1) ?? [])
-  )
-]
-
-/** The name, version and licence text of a package; fails for one that has none, since it may not be shipped then. */
-const licenceOf = (folder) => {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
-  if (file === undefined) throw new Error(`${name} has no licence text`)
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
-}
 
 /**
  * Charts are drawn by packages that the user installs, and this program may be somewhere else: run by `npx`, or installed for
@@ -74,10 +60,9 @@ export const buildCli = async (folder = join(root, 'dist/cli')) => {
     plugins: [peers]
   })
   chmodSync(outfile, 0o755)
-  const licences = packagesOf(Object.keys(metafile.inputs)).map((each) => licenceOf(join(root, each)))
   writeFileSync(
     join(folder, 'LICENSES.txt'),
-    `reprise.cjs holds parts of these packages.\n\n${licences.sort().join(`\n${'-'.repeat(80)}\n\n`)}`
+    licencesOf('reprise.cjs holds parts of these packages.', root, Object.keys(metafile.inputs))
   )
 }
 

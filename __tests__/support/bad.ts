@@ -4,6 +4,16 @@
 export const said = (error: unknown): string =>
   String(error).replace(/ must be .*?, got /s, ' must be …, got ')
 
+/** What calling `f` throws, whole. */
+export const message = (f: () => unknown): string => {
+  try {
+    f()
+  } catch (error) {
+    return String(error)
+  }
+  return 'nothing'
+}
+
 /** What calling `f` throws, as text: `'RangeError: fixed: delay must be …, got -1'`. */
 export const thrown = (f: () => unknown): string => {
   try {

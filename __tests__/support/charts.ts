@@ -4,26 +4,12 @@ import { build } from 'esbuild'
 import * as fc from 'fast-check'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Bin, ChartSpec, FleetResult } from 'reprise/lab'
+import type { ChartSpec, FleetResult } from 'reprise/lab'
 import { root } from './built.js'
+import { bin } from './fleets.js'
 import { type Ended, node } from './run.js'
 
 // --- results
-
-/** A bin in which nothing happens, but what is given. */
-export const bin = (time: number, given: Partial<Bin> = {}): Bin => ({
-  time,
-  requests: 0,
-  calls: 0,
-  succeeded: 0,
-  failed: 0,
-  latency: 0,
-  underWay: 0,
-  running: 0,
-  queued: 0,
-  watched: {},
-  ...given
-})
 
 /** The result of a fleet of 10 clients, whose 20 requests made 30 calls, but for what is given. */
 export const fleetResult = (given: Partial<FleetResult> = {}): FleetResult => ({

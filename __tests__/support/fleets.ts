@@ -2,8 +2,9 @@
 import type { Bin, FleetResult } from 'reprise/lab'
 import type { Fleet } from '../../src/cli/Fleets.js'
 
-const emptyBin: Bin = {
-  time: 0,
+/** A bin in which nothing happens, but what is given. */
+export const bin = (time: number, given: Partial<Bin> = {}): Bin => ({
+  time,
   requests: 0,
   calls: 0,
   succeeded: 0,
@@ -12,8 +13,9 @@ const emptyBin: Bin = {
   underWay: 0,
   running: 0,
   queued: 0,
-  watched: {}
-}
+  watched: {},
+  ...given
+})
 
 /** Bins of 1 s: requests, calls, successes and failures in each. */
 type Counts = readonly [requests: number, calls: number, succeeded: number, failed: number]
@@ -37,8 +39,7 @@ export const resultOf = (
   series: {
     width: 1000,
     bins: counts.map(([requests, calls, succeeded, failed], i) => ({
-      ...emptyBin,
-      time: i * 1000,
+      ...bin(i * 1000),
       requests,
       calls,
       succeeded,

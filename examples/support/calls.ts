@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Observer, policyOf, PolicyShow, type RetryEvent, withObserver } from 'reprise'
 import { printEvent } from './report.js'
 
@@ -79,3 +79,22 @@ export const printFacts = (facts: ReadonlyArray<Fact>): boolean => {
   console.log(broken.length === 0 ? '\nAll went as promised.' : `\nNot as promised: ${broken.length}`)
   return broken.length === 0
 }
+
+// --- the whole
+
+/** Opens what a tour needs, makes it, closes, and prints the facts; gives whether all was kept. */
+export const showTour = <E, R extends { readonly close: TE.TaskEither<E, void> }>(
+  open: TE.TaskEither<E, R>,
+  tour: (opened: R) => T.Task<ReadonlyArray<Fact>>
+): T.Task<boolean> =>
+  pipe(
+    TE.bracket(
+      open,
+      (opened) => TE.fromTask<ReadonlyArray<Fact>, E>(tour(opened)),
+      ({ close }) => close
+    ),
+    TE.match((error) => {
+      console.error(error)
+      return false
+    }, printFacts)
+  )

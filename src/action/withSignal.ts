@@ -1,6 +1,7 @@
 import { invalid } from '../policy/argument.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
 import { left, toWrapper } from './entry.js'
+import { listenTo } from './listenTo.js'
 import { aborted, notBegun, race } from './race.js'
 import type { Aborted } from './RetryError.js'
 
@@ -32,37 +33,7 @@ export const withSignal = (
   }
   // The types of the shapes are worked out above; at run time all of them are callables.
   return toWrapper('withSignal', (inner) => {
-    const run = race(inner, { arm: (fire) => listen(signal, fire), error: aborted })
+    const run = race(inner, { arm: (fire) => listenTo(signal, fire), error: aborted })
     return async (env, args) => (signal.aborted ? left(aborted(notBegun, signal.reason)) : run(env, args))
   }) as never
-}
-
-// Any number of calls may share a long-lived signal, and Node warns of a leak at eleven listeners: so they share one, too.
-// The only state of the module; what it holds is gone when the calls or the signal are.
-const shared = new WeakMap<AbortSignal, Listeners>()
-
-interface Listeners {
-  readonly all: Set<(reason: unknown) => void>
-  readonly tell: () => void
-}
-
-const listen = (signal: AbortSignal, fire: (reason: unknown) => void): (() => void) => {
-  const { all, tell } = shared.get(signal) ?? newListeners(signal)
-  if (all.size === 0) signal.addEventListener('abort', tell)
-  all.add(fire)
-  return () => {
-    if (all.delete(fire) && all.size === 0) signal.removeEventListener('abort', tell)
-  }
-}
-
-const newListeners = (signal: AbortSignal): Listeners => {
-  const all: Listeners['all'] = new Set()
-  const listeners: Listeners = {
-    all,
-    tell: () => {
-      for (const fire of all) fire(signal.reason)
-    }
-  }
-  shared.set(signal, listeners)
-  return listeners
 }

@@ -5,6 +5,7 @@
  * become texts, NaN and infinities `null`, and functions, symbols, `Map`s and prototypes are lost.
  */
 import { read } from '../policy/Failure.js'
+import { isError } from '../policy/isError.js'
 import { print } from '../policy/print.js'
 
 // --- model
@@ -85,13 +86,6 @@ const encodeEntries = (
       return json === undefined ? [] : [[reserved.test(key) ? `@${key}` : key, json]]
     })
   )
-
-// Errors of another realm, such as those of a test runner, are no instances of this one's.
-const isError = (value: object): boolean => value instanceof Error || errorTags.includes(tagOf(value))
-
-const errorTags: ReadonlyArray<string> = ['[object Error]', '[object DOMException]']
-
-const tagOf = (value: object): string => Object.prototype.toString.call(value)
 
 /** What an error has of its own, in whatever way, and what classes may have put on its prototype. */
 const propertiesOf = (error: object): ReadonlyArray<readonly [string, unknown]> => {

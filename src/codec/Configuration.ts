@@ -6,12 +6,12 @@ import type { RetryPolicy } from '../policy/RetryPolicy.js'
 import type { WorkerOptions } from '../worker/WorkerOptions.js'
 import { decoderOf, storable } from './Codec.js'
 import type { ConfigError } from './ConfigError.js'
+import { fileForm } from './FileForm.js'
 import { type Form, toForm } from './Form.js'
-import { isObject, type JsonObject, without } from './Json.js'
+import { isObject, type JsonObject } from './Json.js'
 import { policyForms } from './Policy.js'
 import { policyStorer } from './PolicyCodec.js'
 import { type ErrorsOf, type Held, hold, type Registry, type ResultsOf } from './Registry.js'
-import { refuse } from './Validation.js'
 import { workerForm } from './WorkerForm.js'
 import { optionsStorer } from './WorkerOptionsCodec.js'
 
@@ -64,43 +64,28 @@ const configurationForm = (held: Held): Form<Configuration> => {
   const ofPolicies = Object.keys(propertiesOf(forms.definitions.policy)).filter(
     (key) => !Object.hasOwn(ofWorkers, key)
   )
-  const schema = {
-    $schema: 'http://json-schema.org/draft-07/schema#',
+  return fileForm<Configuration>({
     title: 'reprise',
     description: 'A retry policy, or the options of a worker.',
-    anyOf: [
-      { title: 'policy', ...withSchemaKey(forms.definitions.policy) },
-      { title: 'worker options', ...withSchemaKey(workers.schema) }
-    ],
+    kinds: { policy: forms.definitions.policy, 'worker options': workers.schema },
     definitions: forms.definitions
-  }
-  return toForm(inWords, schema, (json, context): t.Validation<Configuration> => {
-    if (!isObject(json)) return t.failure(json, context)
-    const { $schema = '' } = json
-    if (typeof $schema !== 'string') return refuse($schema, context, 'a text', '$schema')
-    const rest = without(json, '$schema')
-    return ofPolicies.some((key) => key in rest)
-      ? pipe(
-          policies.validate(rest, context),
-          E.map((policy) => ({ _tag: 'policy', policy: policy as RetryPolicy }))
-        )
-      : pipe(
-          workers.validate(rest, context),
-          E.map((options) => ({ _tag: 'worker', options }))
-        )
-  })
+  })(
+    toForm(inWords, {}, (json, context): t.Validation<Configuration> => {
+      if (!isObject(json)) return t.failure(json, context)
+      return ofPolicies.some((key) => key in json)
+        ? pipe(
+            policies.validate(json, context),
+            E.map((policy) => ({ _tag: 'policy', policy: policy as RetryPolicy }))
+          )
+        : pipe(
+            workers.validate(json, context),
+            E.map((options) => ({ _tag: 'worker', options }))
+          )
+    })
+  )
 }
 
 const propertiesOf = (schema: JsonObject): JsonObject => schema['properties'] as JsonObject
-
-/** Editors find the schema of a file by a key at its top. */
-const withSchemaKey = (schema: JsonObject): JsonObject => ({
-  ...schema,
-  properties: {
-    $schema: { description: 'Where the JSON Schema of this file is.', type: 'string' },
-    ...propertiesOf(schema)
-  }
-})
 
 // --- schema
 

@@ -2,6 +2,7 @@
  * The signal of one attempt: it aborts with that of the attempt and with that of the caller. The latter counts for as long as
  * the body of the answer is there, as it does with plain `fetch`: a call is over with the headers, a stream goes on.
  */
+import { listenTo } from '../action/listenTo.js'
 
 /** A signal, and what becomes of it when the attempt is over. */
 export interface Followed {
@@ -44,31 +45,20 @@ const nothing = (): void => undefined
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-// Any number of answers may hang on a long-lived signal, so they share one listener, which does not hold them: a controller
-// lives as long as the answer that it is kept for. The only state of the module.
+// Any number of answers may hang on a long-lived signal, which does not hold them: a controller lives as long as the answer
+// that it is kept for. The only state of the module.
 const kept = /* #__PURE__ */ new WeakMap<object, AbortController>()
-const followers = /* #__PURE__ */ new WeakMap<AbortSignal, Followers>()
 const collected = /* #__PURE__ */ new FinalizationRegistry<() => void>((forget) => {
   forget()
 })
-
-interface Followers {
-  readonly all: Set<WeakRef<AbortController>>
-  readonly tell: () => void
-}
 
 const follow = (signal: AbortSignal, controller: AbortController): (() => void) => {
   if (signal.aborted) {
     controller.abort(signal.reason)
     return nothing
   }
-  const { all, tell } = followers.get(signal) ?? newFollowers(signal)
-  if (all.size === 0) signal.addEventListener('abort', tell)
   const ref = new WeakRef(controller)
-  all.add(ref)
-  const forget = (): void => {
-    if (all.delete(ref) && all.size === 0) signal.removeEventListener('abort', tell)
-  }
+  const forget = listenTo(signal, aborting(ref))
   collected.register(controller, forget, ref)
   return () => {
     collected.unregister(ref)
@@ -76,14 +66,9 @@ const follow = (signal: AbortSignal, controller: AbortController): (() => void) 
   }
 }
 
-const newFollowers = (signal: AbortSignal): Followers => {
-  const all: Followers['all'] = new Set()
-  const made: Followers = {
-    all,
-    tell: () => {
-      for (const ref of all) ref.deref()?.abort(signal.reason)
-    }
+// Apart, so that it closes over nothing that holds the controller.
+const aborting =
+  (ref: WeakRef<AbortController>) =>
+  (reason: unknown): void => {
+    ref.deref()?.abort(reason)
   }
-  followers.set(signal, made)
-  return made
-}

@@ -6,6 +6,7 @@
  * Whatever comes in, nothing is thrown, and what is stored is of bounded size: what is near the top is kept first, and a
  * text says where something is missing.
  */
+import { isError } from '../policy/isError.js'
 
 // --- model
 
@@ -135,11 +136,6 @@ const readPart = (of: object, key: string, replace: Replace): unknown => {
     return missing
   }
 }
-
-/** Errors of other realms count, and so do those of the DOM. */
-const isError = (value: object): boolean =>
-  value instanceof Error ||
-  ['[object Error]', '[object DOMException]'].includes(Object.prototype.toString.call(value))
 
 /** Has an error something to be kept under this key, that a plain `Error` has not? */
 const hasMore = (error: object, key: string): boolean => {

@@ -17,6 +17,7 @@ export {
 } from './ReplayFault.js'
 export {
   type Call,
+  type Calling,
   type Client,
   type FleetFault,
   type FleetOptions,

@@ -46,6 +46,7 @@ export type Client = (
   world: { readonly clock: Clock; readonly process: number }
 ) => Calling | { readonly calling: Calling; readonly watch: Watch }
 
+/** A call of a client, by its number: its attempts and all that is around them. */
 export type Calling = (client: number) => TaskEither<unknown, unknown>
 
 /** Numbers to record over time, by name. */

@@ -2,6 +2,7 @@
  * Errors on their way from a thread. The structured clone algorithm keeps of an error its message, stack and cause, but makes its
  * name one of the language's own, and drops its code and all else: so it travels as plain data, of which it is made again.
  */
+import { isError } from '../policy/isError.js'
 import { print } from '../policy/print.js'
 
 // How far down causes are kept: they may go round in a circle.
@@ -34,12 +35,6 @@ const isCloneable = (value: unknown): boolean => {
     return false
   }
 }
-
-// Those of other realms have no class in common with those of this one.
-const isError = (value: object): value is Error =>
-  value instanceof Error || ['[object Error]', '[object DOMException]'].includes(tagOf(value))
-
-const tagOf = (value: object): string => Object.prototype.toString.call(value)
 
 // --- arriving
 

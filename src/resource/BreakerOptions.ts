@@ -7,6 +7,7 @@ import { fixed } from '../policy/Schedule.js'
 import { initialState, step, type StepState } from '../policy/step.js'
 import type { Clock } from '../runtime/Clock.js'
 import { buckets, type WindowKind } from './CallWindow.js'
+import { checkClock } from './checkClock.js'
 import type { BreakerObserver } from './CircuitBreaker.js'
 
 // --- model
@@ -116,8 +117,7 @@ export const toPlan = (options: CircuitBreakerOptions): BreakerPlan => {
   const { trials = 1, openTime = 60_000, failOn, observer, clock } = options
   if (observer !== undefined && typeof observer !== 'function')
     invalid(at('observer'), 'a function of an event', observer)
-  if (clock !== undefined && typeof (clock as Partial<Clock> | null)?.now !== 'function')
-    invalid(at('clock'), 'a clock', clock)
+  checkClock(at('clock'), clock, 'now')
   return {
     ...trippingOf(options),
     trials: wholeNumber(at('trials'), trials, 1),

@@ -16,6 +16,7 @@ import type { LimitExceeded } from '../action/ResourceError.js'
 import { invalid, known, wholeNumber } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
+import { checkClock } from './checkClock.js'
 import { byKey, holding, whenGranted } from './held.js'
 import { isLimit, type Limit } from './Limit.js'
 import { type Grant, type LimitCell, newLimitCell } from './LimitCell.js'
@@ -136,8 +137,7 @@ export const limitSet = <const L extends ReadonlyArray<Limit>>(
 
   known('limitSet', options, ['maxWait', 'maxQueue', 'clock'])
   const { maxWait, maxQueue, clock } = options
-  if (clock !== undefined && typeof (clock as Partial<Clock>).after !== 'function')
-    invalid('limitSet: clock', 'a clock', clock)
+  checkClock('limitSet: clock', clock, 'after')
   const ms = maxWait === undefined ? Infinity : toMillis('limitSet: maxWait', maxWait)
   const most =
     maxQueue === undefined || maxQueue === Infinity

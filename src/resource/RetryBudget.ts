@@ -9,6 +9,7 @@ import { invalid, isWithin, known } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
 import { type BudgetRules, ratioOfCalls, tokensOfFailures } from './BudgetRules.js'
+import { checkClock } from './checkClock.js'
 
 // --- model
 
@@ -91,8 +92,7 @@ const cellOf = Symbol.for('reprise/budget@1')
 export const retryBudget = (options: RetryBudgetOptions): IO<RetryBudget> => {
   known('retryBudget', options, [...ofRatio, ...ofTokens, 'clock'])
   const { clock } = options
-  if (clock !== undefined && typeof (clock as Partial<Clock> | null)?.now !== 'function')
-    invalid('retryBudget: clock', 'a clock', clock)
+  checkClock('retryBudget: clock', clock, 'now')
   if (options.maxTokens === undefined) {
     refuse(options, ofTokens, 'beside maxTokens only')
     const { minimumPerSecond = 10, window: time = '10s' } = options

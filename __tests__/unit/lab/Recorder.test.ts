@@ -1,5 +1,6 @@
 import type { Clock } from 'reprise'
 import { newRecorder } from '../../../src/lab/Recorder.js'
+import { bin } from '../../support/fleets.js'
 
 /** A recorder with bins of 10, and a clock to set. */
 const recorder = () => {
@@ -21,17 +22,7 @@ const recorder = () => {
   return { ...made, state, at }
 }
 
-const quiet = {
-  requests: 0,
-  calls: 0,
-  succeeded: 0,
-  failed: 0,
-  latency: 0,
-  underWay: 0,
-  running: 0,
-  queued: 0,
-  watched: {}
-}
+const { time: _, ...quiet } = bin(0)
 
 describe('newRecorder', () => {
   it('nothing -> nothing', () => {

@@ -1,6 +1,7 @@
 import { timelineChart } from 'reprise/lab'
 import { thrown } from '../../support/bad.js'
-import { bin, draw, fleetResult, type Seen, seen, textsOf } from '../../support/charts.js'
+import { draw, fleetResult, type Seen, seen, textsOf } from '../../support/charts.js'
+import { bin } from '../../support/fleets.js'
 
 const tree = (...args: Parameters<typeof timelineChart>): Seen => seen(timelineChart(...args))
 

@@ -13,20 +13,11 @@ import {
   worker
 } from 'reprise'
 import { instantClock, scripted, virtualClock } from 'reprise/testing'
+import { message } from '../../support/bad.js'
 import { start } from '../../support/task.js'
 
 /** `worker` for callers without types. */
 const untyped = worker as unknown as (functions: unknown, options?: unknown) => Record<string, () => unknown>
-
-/** What calling `f` throws, whole. */
-const message = (f: () => unknown): string => {
-  try {
-    f()
-  } catch (error) {
-    return String(error)
-  }
-  return 'nothing'
-}
 
 const one = () => limitSet([resourceLimit({ key: 'connections', capacity: 1 })])()
 const plain = { retryWait: 100, retryJitter: 0, retryAlgorithm: 'fixed' } as const

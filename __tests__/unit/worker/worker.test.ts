@@ -21,6 +21,7 @@ import {
   type WorkerOptions
 } from 'reprise'
 import { scripted, virtualClock } from 'reprise/testing'
+import { message } from '../../support/bad.js'
 import { start } from '../../support/task.js'
 
 /** `worker` for callers without types. */
@@ -28,16 +29,6 @@ const untyped = worker as unknown as (functions: unknown, options?: unknown) => 
 
 const read = async (id: number): Promise<string> => `row ${id}`
 const write = async (line: string): Promise<number> => line.length
-
-/** What calling `f` throws, whole. */
-const message = (f: () => unknown): string => {
-  try {
-    f()
-  } catch (error) {
-    return String(error)
-  }
-  return 'nothing'
-}
 
 const names =
   'numRetries, retryAlgorithm, retryWait, retryJitter, maxWait, retryOn, retryUntil, policy, attemptTimeout, limits, circuitBreaker, retryBudget, timeout, observer'

@@ -36,7 +36,7 @@ export const violations = (path: string, text: string): ReadonlyArray<string> =>
 
   const lines = text.trimEnd().split('\n').length
   if (lines > maxLines) found.push(`${lines}: longer than ${maxLines} lines: split it`)
-  if (!/^([A-Z][A-Za-z0-9]*|[a-z][A-Za-z0-9]*)\.ts$/.test(posix.basename(path))) {
+  if (!/^([A-Z][A-Za-z0-9]*|[a-z][A-Za-z0-9]*)(\.browser)?\.ts$/.test(posix.basename(path))) {
     found.push('1: a file is a PascalCase noun, a camelCase verb or index.ts')
   }
 

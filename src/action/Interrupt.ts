@@ -6,6 +6,7 @@
  * settles later, because of it or not, is dropped. A `Flight` keeps what is needed to tell one from the other.
  */
 import type { Clock } from '../runtime/Clock.js'
+import type { Sleeper } from '../runtime/Wheel.js'
 
 // --- model
 
@@ -13,6 +14,8 @@ import type { Clock } from '../runtime/Clock.js'
 export interface Interrupt {
   fired: boolean
   reason: unknown
+  /** Why a retry ends then. */
+  verdict: { readonly _tag: 'Aborted'; readonly reason: unknown }
   /** Fires; says whether somebody inside will settle soon because of it. */
   readonly fire: (reason: unknown) => boolean
   /** Listens until the function that it gives is called; the listener says whether it will settle soon because of it. */
@@ -24,8 +27,8 @@ export interface Interrupt {
   ) => Promise<unknown>
   /** Marks what the interrupt has cut short, from a flight inside up to that of the wrapper whose interrupt it is. */
   readonly cut: (inner: Flight | undefined) => void
-  /** Waits for a clock, or for the interrupt. */
-  readonly after: (clock: Clock, delay: number, wake: () => void, outer: Flight | undefined) => void
+  /** Wakes a sleeper after a delay, or when the interrupt fires. */
+  readonly after: (clock: Clock, sleeper: Sleeper, delay: number, outer: Flight | undefined) => void
 }
 
 /** How things stand inside of a wrapper that waits for an outcome. */
@@ -50,6 +53,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
   const self: Interrupt = {
     fired: false,
     reason: undefined,
+    verdict: { _tag: 'Aborted', reason: undefined },
     listen,
     cut: (inner) => {
       for (let each = inner; each !== undefined; each = each === flight ? undefined : each.outer)
@@ -58,6 +62,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
     fire: (reason) => {
       self.fired = true
       self.reason = reason
+      self.verdict = { _tag: 'Aborted', reason }
       return [...listeners].map((listener) => listener(reason)).includes(true)
     },
     attempt: (make, outer) =>
@@ -94,10 +99,10 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
           }
         )
       }),
-    after: (clock, delay, wake, outer) => {
+    after: (clock, sleeper, delay, outer) => {
       const cut = (): void => {
         self.cut(outer)
-        wake()
+        sleeper.wake(sleeper)
       }
       if (self.fired) {
         cut()
@@ -107,7 +112,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
       const cancel = clock.after(delay, () => {
         stopListening()
         mark(outer, 'landed')
-        wake()
+        sleeper.wake(sleeper)
       })
       const stopListening = listen(() => {
         cancel()

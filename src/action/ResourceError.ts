@@ -18,8 +18,11 @@ export interface LimitExceeded {
   readonly _tag: 'LimitExceeded'
   /** The limit that stood in the way. */
   readonly key: string
-  /** More than the capacity; or too many are waiting; or it has waited for too long; or it did not want to wait. */
-  readonly reason: 'aboveCapacity' | 'queueFull' | 'waitedTooLong' | 'notNow'
+  /**
+   * More than the capacity; or too many are waiting; or it has waited for too long; or it did not want to wait; or what
+   * processes share the limit over cannot be reached, and limits refuse then (`whenAway: 'closed'` of `reprise/redis`).
+   */
+  readonly reason: 'aboveCapacity' | 'queueFull' | 'waitedTooLong' | 'notNow' | 'unreachable'
   /** How much was asked for of that limit. */
   readonly requested: number
   readonly capacity: number
@@ -58,7 +61,8 @@ const sayings: Readonly<Record<LimitExceeded['reason'], (error: LimitExceeded) =
   aboveCapacity: ({ requested, capacity }) => `asked for ${requested} of ${capacity}`,
   queueFull: () => 'the queue is full',
   waitedTooLong: ({ waited }) => `waited for ${Math.round(waited)} ms`,
-  notNow: () => 'not free now'
+  notNow: () => 'not free now',
+  unreachable: () => 'what it is shared over cannot be reached'
 }
 
 // --- guards

@@ -2,17 +2,17 @@
  * The driver of a policy: calls, waits, and calls again. One of the few places with mutable state: a call that has failed
  * once, or that is watched or can be interrupted, keeps its progress in one record that nobody else sees.
  */
-import type { Verdict } from '../policy/evaluate.js'
-import type { Failed, Failure, Outcome, Threw } from '../policy/Failure.js'
+import type { Context, Failed, Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
-import { contextOf, initialState, type Plan, planOf } from '../policy/step.js'
+import { contextOf, type Plan, planOf, type StepState } from '../policy/step.js'
+import { sleepOn } from '../runtime/timers.js'
+import type { Sleeper } from '../runtime/Wheel.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
 import {
   type Callable,
   type Env,
   entryOf,
   left,
-  type Refusal,
   type Result,
   right,
   type Run,
@@ -20,7 +20,7 @@ import {
   toResult,
   toTotalAction
 } from './entry.js'
-import type { Flight } from './Interrupt.js'
+import type { Flight, Interrupt } from './Interrupt.js'
 import type { RetryError } from './RetryError.js'
 
 /**
@@ -58,164 +58,195 @@ export const withRetry = <PE, PA>(
 ) => Shaped<F, RetryError<ErrorOf<F>, ResultOf<F>>, ResultOf<F>>) => {
   const plan = planOf(policy)
   // The types of the shapes are worked out above; at run time all of them are callables.
-  return ((fn: unknown) => retried(plan, toCallable('withRetry', fn))) as never
-}
-
-/** What all calls of a wrapped function share. */
-interface Retry {
-  readonly plan: Plan
-  readonly fn: Callable
-}
-
-const retried = (plan: Plan, fn: Callable): Callable => {
-  const retry: Retry = { plan, fn }
-  const simple = !entryOf(fn) && !plan.refuse
-  const run: Run = (env, args) => {
-    const began = env.clock.now()
-    if (!simple || env.report || env.interrupt) {
-      return new Promise((resolve) => {
-        makeCall(retry, env, args, began, resolve)
-      })
-    }
-    // The whole of the path to success: nothing is made for retrying until the first failure.
-    return enter(retry, env, args, 1, 0, undefined).then(
-      (value): Result | PromiseLike<Result> => {
-        const result = toResult(value)
-        return result._tag === 'Right' ? result : goOn(retry, env, args, began, toOutcome(result))
-      },
-      (error: unknown) => goOn(retry, env, args, began, failed('Threw', error))
-    )
-  }
-  return toTotalAction(fn, run)
+  return ((fn: unknown) => {
+    const callable = toCallable('withRetry', fn)
+    return toTotalAction(callable, drive(plan, callable))
+  }) as never
 }
 
 /**
- * Goes on with a call whose first attempt has failed. What it gives is adopted by one promise, once: so a thenable will do,
- * and spares the second promise that a sleeping call would hold otherwise.
+ * A call that has failed once, or that is watched or can be interrupted. There may be a million of them asleep, so it is one
+ * record: what the policy remembers, the sleeper, and the rest.
  */
-const goOn = (
-  retry: Retry,
-  env: Env,
-  args: ReadonlyArray<unknown>,
-  began: number,
-  outcome: Outcome<unknown, unknown>
-): PromiseLike<Result> =>
-  ({
-    then: (resolve: (result: Result) => void) => {
-      makeCall(retry, env, args, began, resolve, outcome)
-    }
-  }) as PromiseLike<Result>
+interface Call extends Mutable<StepState>, Sleeper {
+  readonly env: Env
+  readonly args: ReadonlyArray<unknown>
+  readonly began: number
+  readonly resolve: (result: Result) => void
+  /** The failures that are kept; the first is not worth a list. */
+  failures: Kept | ReadonlyArray<Kept>
+}
 
-/** Makes one attempt, entering the function, or the task that it gives back, where it can be entered. */
-const enter = (
-  { fn }: Retry,
-  env: Env,
-  args: ReadonlyArray<unknown>,
-  attempt: number,
-  elapsed: number,
-  previous: Failure<unknown, unknown> | undefined
-): Promise<unknown> => {
-  try {
-    // What can be entered is; else a function is called, and may give a task.
-    const given = entryOf(fn) ? fn : fn(...args)
-    const answer = isTask(given)
-      ? (entryOf(given)?.(
-          { ...env, attempt: { attempt, elapsed, previous, name: fn.name } },
-          given === fn ? args : []
-        ) ?? given())
-      : given
-    // `then` of a native promise is called as it is; anything else is made one.
-    return answer instanceof Promise ? answer : Promise.resolve(answer)
-  } catch (error) {
-    return Promise.reject(error)
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
+
+type Kept = Failure<unknown, unknown>
+
+/** Gives what drives all calls of a function. */
+const drive = (plan: Plan, fn: Callable): Run => {
+  const entry = entryOf(fn)
+  const { name } = fn
+
+  /** Makes one attempt, entering the function, or the task that it gives back, where it can be entered. */
+  const enter = (
+    env: Env,
+    args: ReadonlyArray<unknown>,
+    attempt: number,
+    elapsed: number,
+    call?: Call,
+    flight?: Flight
+  ): Promise<unknown> => {
+    try {
+      // What can be entered is; else a function is called, and may give a task.
+      const given = entry ? fn : fn(...args)
+      const answer = isTask(given)
+        ? (entryOf(given)?.(
+            { ...env, flight, attempt: { attempt, elapsed, previous: call && listOf(call).at(-1), name } },
+            entry ? args : []
+          ) ?? given())
+        : given
+      return Promise.resolve(answer)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** Goes on with a call: from its first outcome, or with the next attempt. */
+  const goOn = (call: Call, first?: Outcome<unknown, unknown>): void => {
+    const { env, args, began } = call
+    const { clock, interrupt } = env
+    let attempts = first ? 1 : call.retry
+    let startedAt = 0
+
+    const context = (): Context => contextOf(call, clock.now() - began, name, args)
+
+    /** Settles the attempt under way with its outcome; without one, the call is aborted. */
+    const settle = (outcome?: Outcome<unknown, unknown>): void => {
+      const now = context()
+      const ruling = outcome
+        ? env.decide(plan, call, outcome, now, env.random)
+        : { _tag: 'GiveUp' as const, verdict: (interrupt as Interrupt).verdict }
+      if (ruling._tag === 'Accept') {
+        env.report?.(now, ruling, now.elapsed - startedAt)
+        return call.resolve(right(ruling.value))
+      }
+      if ('cause' in ruling) {
+        // The cause is of this call alone, and is the failure from here on: a copy would be much of what a sleeping call holds.
+        const failure = Object.assign(ruling.cause, {
+          attempt: attempts,
+          startedAt,
+          duration: now.elapsed - startedAt,
+          delay: interrupt?.fired ? undefined : ruling.delay
+        })
+        call.failures = attempts > 1 ? [...listOf(call), failure].slice(-plan.kept) : failure
+        env.report?.(now, failure)
+      }
+      if (ruling._tag === 'GiveUp') {
+        const failures = listOf(call)
+        const error: RetryError<unknown, unknown> = {
+          ...ruling.verdict,
+          attempts,
+          elapsed: now.elapsed,
+          failures,
+          // Each attempt that ended has failed.
+          omitted: attempts - failures.length
+        }
+        env.report?.({ ...now, attempt: attempts }, error)
+        return call.resolve(left(error))
+      }
+      Object.assign(call, ruling.state)
+      ;(interrupt ? interrupt.after : sleepOn)(clock, call, ruling.delay, env.flight)
+    }
+
+    if (first || interrupt?.fired) return settle(first)
+    env.report?.(context())
+    startedAt = context().elapsed
+    const make = (flight?: Flight): Promise<unknown> => enter(env, args, ++attempts, startedAt, call, flight)
+    ;(interrupt ? interrupt.attempt(make, env.flight) : make()).then(
+      (value) => {
+        settle(toOutcome(toResult(value)))
+      },
+      (error: unknown) => {
+        // An interrupt cuts an attempt short by rejecting with itself.
+        settle(interrupt && error === interrupt ? undefined : failed('Threw', error))
+      }
+    )
+  }
+
+  /**
+   * Goes on with a call whose first attempt has failed. What it gives is adopted by one promise, once: so a thenable will do,
+   * and spares the second promise that a sleeping call would hold otherwise.
+   */
+  const goOnFrom = (
+    env: Env,
+    args: ReadonlyArray<unknown>,
+    began: number,
+    first: Outcome<unknown, unknown>
+  ): PromiseLike<Result> =>
+    ({
+      then: (resolve: (result: Result) => void) => {
+        goOn(newCall(env, args, began, resolve, goOn as Sleeper['wake']), first)
+      }
+    }) as PromiseLike<Result>
+
+  return (env, args) => {
+    const began = env.clock.now()
+    if (entry || plan.refuse || env.report || env.interrupt) {
+      return new Promise((resolve) => {
+        goOn(newCall(env, args, began, resolve, goOn as Sleeper['wake']))
+      })
+    }
+    // The whole of the path to success: nothing is made for retrying until the first failure.
+    return enter(env, args, 1, 0).then(
+      (value): Result | PromiseLike<Result> => {
+        const result = toResult(value)
+        return result._tag === 'Right' ? result : goOnFrom(env, args, began, toOutcome(result))
+      },
+      (error: unknown) => goOnFrom(env, args, began, failed('Threw', error))
+    )
   }
 }
 
-const isTask = (given: unknown): given is Callable => typeof given === 'function'
-
-// With room for what makes it a failure later on: a call sleeps with it.
-const failed = (_tag: 'Failed' | 'Threw', error: unknown): Failed<unknown> | Threw =>
-  ({ _tag, error, attempt: 0, startedAt: 0, duration: 0, delay: undefined }) as Failed<unknown> | Threw
-
-const toOutcome = (result: Result): Outcome<unknown, unknown> =>
-  result._tag === 'Right' ? { _tag: 'Answered', value: result.right } : failed('Failed', result.left)
-
-// --- a call that keeps its progress
-
-const makeCall = (
-  retry: Retry,
+const newCall = (
   env: Env,
   args: ReadonlyArray<unknown>,
   began: number,
   resolve: (result: Result) => void,
-  first?: Outcome<unknown, unknown>
-): void => {
-  // The progress of the call. It sleeps in one closure over these and the parameters, since there may be a million of them.
-  let state = initialState
-  let attempt = first ? 1 : 0
-  let startedAt = 0
-  let omitted = 0
-  let failures: ReadonlyArray<Failure<unknown, unknown>> = []
+  wake: Sleeper['wake']
+): Call => ({
+  retry: 0,
+  slept: 0,
+  drawn: null,
+  delay: null,
+  memory: none,
+  env,
+  args,
+  began,
+  resolve,
+  failures: none,
+  wake,
+  due: 0,
+  next: undefined,
+  prev: undefined
+})
 
-  /** Settles the attempt under way with its outcome; without one, begins the next, or ends if the interrupt has fired. */
-  const next = (outcome?: Outcome<unknown, unknown>): void => {
-    const { clock, interrupt } = env
-    const elapsed = clock.now() - began
-    const context = contextOf(state, elapsed, retry.fn.name, args)
-    const giveUp = (
-      verdict: Verdict | Refusal['verdict'] | { readonly _tag: 'Aborted'; readonly reason: unknown }
-    ): void => {
-      const error: RetryError<unknown, unknown> = {
-        ...verdict,
-        attempts: attempt,
-        elapsed,
-        failures,
-        omitted
-      }
-      env.report?.({ ...context, attempt }, error)
-      resolve(left(error))
-    }
+const none: ReadonlyArray<Kept> = []
 
-    if (!outcome) {
-      if (interrupt?.fired) return giveUp({ _tag: 'Aborted', reason: interrupt.reason })
-      env.report?.(context)
-      const make = (flight?: Flight): Promise<unknown> => {
-        attempt += 1
-        startedAt = clock.now() - began
-        return enter(retry, { ...env, flight }, args, attempt, startedAt, failures.at(-1))
-      }
-      ;(interrupt ? interrupt.attempt(make, env.flight) : make()).then(
-        (value) => {
-          next(toOutcome(toResult(value)))
-        },
-        (error: unknown) => {
-          // An interrupt cuts an attempt short by rejecting with itself.
-          next(interrupt && error === interrupt ? undefined : failed('Threw', error))
-        }
-      )
-      return
-    }
+const listOf = ({ failures }: Call): ReadonlyArray<Kept> =>
+  Array.isArray(failures) ? (failures as ReadonlyArray<Kept>) : [failures as Kept]
 
-    const ruling = env.decide(retry.plan, state, outcome, context, env.random)
-    if (ruling._tag === 'Accept') {
-      env.report?.(context, ruling, elapsed - startedAt)
-      return resolve(right(ruling.value))
-    }
-    // The cause is of this call alone, and is the failure from here on: a copy would be much of what a sleeping call holds.
-    const failure = Object.assign(ruling.cause, {
-      attempt,
-      startedAt,
-      duration: elapsed - startedAt,
-      delay: interrupt?.fired ? undefined : ruling.delay
-    })
-    failures = failures.concat(failure).slice(-retry.plan.kept)
-    // Each attempt that ended has failed.
-    omitted = attempt - failures.length
-    env.report?.(context, failure)
-    if (ruling._tag === 'GiveUp') return giveUp(ruling.verdict)
-    state = ruling.state
-    if (interrupt) interrupt.after(clock, ruling.delay, next, env.flight)
-    else clock.after(ruling.delay, next)
-  }
-  next(first)
-}
+const isTask = (given: unknown): given is Callable => typeof given === 'function'
+
+// With room for what makes it a failure later on: a call sleeps with it. V8 keeps a field that was empty once as whatever it
+// is, and one that held a number as a number, which it copies when another has a fraction.
+const failed = (_tag: 'Failed' | 'Threw', error: unknown): Failed<unknown> | Threw =>
+  ({
+    _tag,
+    error,
+    attempt: undefined,
+    startedAt: undefined,
+    duration: undefined,
+    delay: undefined
+  }) as Failed<unknown> | Threw
+
+const toOutcome = (result: Result): Outcome<unknown, unknown> =>
+  result._tag === 'Right' ? { _tag: 'Answered', value: result.right } : failed('Failed', result.left)

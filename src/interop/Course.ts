@@ -19,7 +19,7 @@ import {
   type Ruling,
   type StepState
 } from '../policy/step.js'
-import { exactly, spread } from '../policy/Window.js'
+import { type Draft, exactly, spread, type Window } from '../policy/Window.js'
 
 // --- model
 
@@ -55,11 +55,19 @@ export const courseOf = (self: AnyPolicy): Course | ReadonlyArray<Blame> => {
   return isCourse(found) ? found : (listed(self) ?? found)
 }
 
+/** What its jitter makes of a wait of 1 ms. */
+export const spreadOf = ({ withJitter = [] }: AnyPolicy): Window => {
+  const window: Draft = { from: 0, to: 0, latest: 0 }
+  exactly(window, 1)
+  for (const jitter of withJitter) spread(window, jitter)
+  return window
+}
+
 /** The course of a formula with settings, worked out from their values. */
 const grown = (self: AnyPolicy): Course | ReadonlyArray<Blame> => {
   const growth = growthOf(self.schedule)
   if (growth === undefined) return ['schedule']
-  const { from, to } = (self.withJitter ?? []).reduce(spread, exactly(1))
+  const { from, to } = spreadOf(self)
   const retries = retriesOf(self, from / to)
   if (typeof retries !== 'number') return retries
   const { floorDelay = 0, capDelay = Infinity } = self

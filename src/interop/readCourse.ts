@@ -3,8 +3,7 @@ import { matchesNothing } from '../policy/implies.js'
 import { neverStops } from '../policy/neverStops.js'
 import { type AnyPolicy, omit, type RetryPolicy, type Schedule } from '../policy/RetryPolicy.js'
 import { PolicyShow } from '../policy/Show.js'
-import { exactly, spread } from '../policy/Window.js'
-import { type Blame, type Course, courseOf, growthOf, isCourse, neverRetries } from './Course.js'
+import { type Blame, type Course, courseOf, growthOf, isCourse, neverRetries, spreadOf } from './Course.js'
 import { levelsOf, nameOf, nameOfSchedule, none, problem, type Problems, unless } from './Inexpressible.js'
 
 // --- model
@@ -147,7 +146,7 @@ const nearOf = (schedule: Schedule): { readonly base: number; readonly factor: n
 }
 
 const jitterProblems = (engine: Engine, self: AnyPolicy): Problems => {
-  const { from, to } = (self.withJitter ?? []).reduce(spread, exactly(1))
+  const { from, to } = spreadOf(self)
   return unless(from === to || canSpread(engine, from / to), () =>
     problem(
       nameOf(self, 'withJitter'),

@@ -84,6 +84,7 @@ export const interruptOf = (
   const self: Interrupt = {
     fired: attempts.length === 0 && due === undefined,
     reason,
+    verdict: { _tag: 'Aborted', reason },
     fire: () => false,
     listen: () => () => undefined,
     cut: () => undefined,
@@ -99,7 +100,10 @@ export const interruptOf = (
       self.fired = isLast() && decided?._tag === 'Retry' && decided.delay === undefined
       return made
     },
-    after: (clock, delay, wake) => {
+    after: (clock, sleeper, delay) => {
+      const wake = (): void => {
+        sleeper.wake(sleeper)
+      }
       if (!isLast()) {
         clock.after(delay, wake)
         return

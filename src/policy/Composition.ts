@@ -19,17 +19,15 @@ import {
 } from './Condition.js'
 import { sameData } from './Eq.js'
 import {
-  type Answer,
   compile,
   endsLate,
   type Evaluate,
   type Frame,
   freshScope,
   type Gate,
-  isVerdict,
+  refused,
   remember,
   type Scope,
-  through,
   type Verdict
 } from './evaluate.js'
 import {
@@ -46,7 +44,7 @@ import {
   update
 } from './RetryPolicy.js'
 import { immediate, never } from './Schedule.js'
-import { longer, shorter, type Window } from './Window.js'
+import { longer, shorter } from './Window.js'
 
 // --- combinators
 
@@ -90,19 +88,24 @@ export const either =
 
 /** Merges two answers: two windows by `windows`, two halts by `halts`; of a window and a halt, the halt if `halting`. */
 const merge =
-  (
-    windows: (a: Window, b: Window) => Window,
-    halts: (a: Verdict, b: Verdict) => Verdict,
-    halting: boolean
-  ): PartsMeaning =>
+  (windows: typeof longer, halts: (a: Verdict, b: Verdict) => Verdict, halting: boolean): PartsMeaning =>
   ([left, right]) =>
-  (frame, scope): Answer => {
+  (frame, scope) => {
     const { branching = false } = frame
     frame.branching = branching || !halting
-    const [a, b] = [left(frame, scope), right(frame, scope)]
+    const a = left(frame, scope)
+    // The frame has room for one window.
+    const { from, to, latest, floor = 0, hint = 0 } = frame
+    const window = { from, to, latest, floor, hint }
+    const b = right(begin(frame), scope)
     frame.branching = branching
-    if (isVerdict(a)) return isVerdict(b) ? halts(a, b) : halting ? a : b
-    return isVerdict(b) ? (halting ? b : a) : windows(a, b)
+    if (a && b) return halts(a, b)
+    if (a ?? b) {
+      if (b) Object.assign(frame, window)
+      return halting ? (a ?? b) : undefined
+    }
+    windows(frame, window)
+    return undefined
   }
 
 // A hint says more than a stop without one; of two hints, both wait for the longer, and the shorter is enough for either.
@@ -147,32 +150,40 @@ const changeOver: PartsMeaning = ([first, next], slot) => {
   const scope = slot()
   return (frame, outer) => {
     if (!isSet(frame, scope)) {
-      const answer = first(frame, outer)
-      const refuses = isVerdict(answer) && answer._tag === 'NotRetryable'
-      if (!isOver(answer, frame) && !(refuses && isOverAnyway(first, frame, outer))) return answer
-      frame.memory = remember(frame.memory, scope, freshScope)
+      const verdict = first(frame, outer)
+      const refuses = verdict?._tag === 'NotRetryable'
+      if (!isOver(verdict, frame) && !(refuses && isOverAnyway(first, frame, outer))) return verdict
+      frame.memory = remember(begin(frame).memory, scope, freshScope)
     }
     return inScope(next, frame, scope)
   }
 }
 
-const isOver = (answer: Answer, frame: Frame): boolean =>
-  isVerdict(answer) ? isStop(answer) : endsLate(answer, frame)
+const isOver = (verdict: Verdict | undefined, frame: Frame): boolean =>
+  verdict ? isStop(verdict) : endsLate(frame)
 
 /** Would a stage be over, whatever its conditions say? What it would have judged is then the next one's to judge. */
 const isOverAnyway = (stage: Evaluate, frame: Frame, scope: Scope): boolean => {
   try {
-    const apart: Frame = { ...frame, gated: false }
+    const apart = begin({ ...frame, gated: false })
     return isOver(stage(apart, scope), apart)
   } catch {
     return false
   }
 }
 
+/** A part that is evaluated after another begins with a window of its own. */
+const begin = (frame: Frame): Frame => {
+  frame.latest = Infinity
+  if (frame.floor) frame.floor = 0
+  if (frame.hint) frame.hint = 0
+  return frame
+}
+
 const isSet = ({ memory }: Frame, slot: number): boolean => (memory[slot] ?? null) !== null
 
 /** Evaluates a part that counts for itself. */
-const inScope = (evaluate: Evaluate, frame: Frame, slot: number): Answer => {
+const inScope = (evaluate: Evaluate, frame: Frame, slot: number): Verdict | undefined => {
   const { settle } = frame
   // Only scopes are kept in the slots of scopes.
   const scope = (frame.memory[slot] ?? freshScope) as Scope
@@ -241,7 +252,7 @@ export const combine = (schedule: Schedule, means: PartsMeaning): RetryPolicy =>
       const [own, down] = self._tag === 'mapDelay' ? [jitter, []] : [[], jitter]
       const compiled = parts(self).map((part) => compile(part, slot, down))
       // A schedule and its meaning come from one constructor, which knows how many parts there are.
-      return through(means(compiled as unknown as Parameters<PartsMeaning>[0], slot), own)
+      return [means(compiled as unknown as Parameters<PartsMeaning>[0], slot), ...own]
     }),
     {
       ...(abortOn.length > 0 && { abortOn }),
@@ -262,13 +273,16 @@ export const conditional = (self: AnyPolicy, retryOn: AnyCondition | undefined):
 
 const gateBy =
   (condition: AnyCondition): Gate =>
-  (frame, schedule, scope) => {
-    const { cause, context } = frame
-    if (cause._tag === 'Rejected' || frame.gated === false) return true
-    const accepted = matches(condition, cause.error, context)
-    frame.judged ||= accepted
-    if (!accepted && frame.branching === true) stepOver(schedule, frame, scope)
-    return accepted
+  (schedule) =>
+  (frame, scope) => {
+    const { cause, context, gated = true } = frame
+    if (cause._tag === 'Rejected' || !gated) return undefined
+    if (matches(condition, cause.error, context)) {
+      frame.judged = true
+      return undefined
+    }
+    if (frame.branching) stepOver(schedule, frame, scope)
+    return refused
   }
 
 /** Lets a schedule count a failure that is refused: every branch steps on every failure. */

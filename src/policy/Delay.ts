@@ -10,7 +10,7 @@
 import { invalid, isWithin, named } from './argument.js'
 import { combine } from './Composition.js'
 import { type Duration, toMillis } from './Duration.js'
-import { isVerdict, type Narrow } from './evaluate.js'
+import type { Evaluate } from './evaluate.js'
 import type { Context } from './Failure.js'
 import { type AnyPolicy, type Hint, type Jitter, type RetryPolicy, update } from './RetryPolicy.js'
 import { cap, lift, raise, spread, within } from './Window.js'
@@ -46,10 +46,8 @@ export const toJitter = (argument: string, jitter: Jitter): Jitter =>
     ? jitter
     : invalid(argument, "from 0 to 1, 'full' or 'equal'", jitter)
 
-const spreadBy =
-  (jitters: ReadonlyArray<Jitter>): Narrow =>
-  (window) =>
-    jitters.reduce(spread, window)
+const spreadBy = (jitters: ReadonlyArray<Jitter>): ReadonlyArray<Evaluate> =>
+  jitters.map((jitter) => (frame) => spread(frame, jitter))
 
 /**
  * No wait is longer than `max`. Where a window reaches beyond, it is scaled into the bound and so keeps its spread:
@@ -75,9 +73,9 @@ export const capDelay = (max: Duration): (<E, A>(self: RetryPolicy<E, A>) => Ret
 
 // A hint beyond the cap must not be cut to an earlier retry.
 const capAt =
-  (max: number): Narrow =>
-  (window) =>
-    window.hint > max ? { _tag: 'Exhausted', hint: window.hint } : cap(window, max)
+  (max: number): Evaluate =>
+  (frame) =>
+    frame.hint && frame.hint > max ? { _tag: 'Exhausted', hint: frame.hint } : cap(frame, max)
 
 /**
  * No wait is shorter than `min`.
@@ -91,7 +89,7 @@ export const floorDelay = (min: Duration): (<E, A>(self: RetryPolicy<E, A>) => R
     update(
       self,
       { floorDelay: Math.max(self.floorDelay ?? 0, ms) },
-      { floorDelay: (min) => (window) => lift(window, min) }
+      { floorDelay: (min) => (frame) => lift(frame, min) }
     )
 }
 
@@ -126,11 +124,11 @@ export const mapDelay = (
   }
   return (self: AnyPolicy) =>
     combine({ _tag: 'mapDelay', name, f, policies: [self] }, ([evaluate]) => (frame, scope) => {
-      const window = evaluate(frame, scope)
-      if (isVerdict(window)) return window
-      const [a, b] = [change(window.from), change(window.to)]
-      const { from, to } = within(Math.min(a, b), Math.max(a, b))
-      return { ...window, from, to }
+      const verdict = evaluate(frame, scope)
+      if (verdict) return verdict
+      const [a, b] = [change(frame.from), change(frame.to)]
+      within(frame, Math.min(a, b), Math.max(a, b))
+      return undefined
     })
 }
 
@@ -170,10 +168,10 @@ export const delayFrom = <E0>(
 }
 
 const raiseTo =
-  (hints: ReadonlyArray<Hint>): Narrow =>
-  (window, { cause, context }) => {
-    if (cause._tag === 'Rejected') return window
-    let raised = window
+  (hints: ReadonlyArray<Hint>): Evaluate =>
+  (frame) => {
+    const { cause, context } = frame
+    if (cause._tag === 'Rejected') return undefined
     for (const { name, f, max } of hints) {
       // The types of the combinator say which errors it can be asked about.
       const hint = f(cause.error as never, context)
@@ -181,7 +179,7 @@ const raiseTo =
       if (!isWithin(hint, Infinity))
         return invalid(`the hint of delayFrom '${name}'`, 'milliseconds >= 0 or undefined', hint)
       if (hint > max) return { _tag: 'Exhausted', hint }
-      raised = raise(raised, hint)
+      raise(frame, hint)
     }
-    return raised
+    return undefined
   }

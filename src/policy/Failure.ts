@@ -77,13 +77,14 @@ export const read = (value: unknown, key: string): unknown => {
  */
 export const libraryTag = (value: unknown): unknown => {
   try {
-    const { _tag, failures, attempts, elapsed, omitted, retryAfter } = (value ?? {}) as Readonly<
-      Record<string, unknown>
-    >
-    const whole = Array.isArray(failures)
+    const tagged = value as Readonly<Record<string, unknown>> | null | undefined
+    // Most errors have no tag: they are told at once.
+    if (!tagged?.['_tag']) return undefined
+    const { _tag, failures, attempts, elapsed, omitted, retryAfter } = tagged
+    const counts = Array.isArray(failures)
       ? [attempts, elapsed, omitted]
-      : _tag === 'CircuitOpen' && [retryAfter]
-    return whole && whole.every(Number.isFinite) && _tag
+      : [_tag === 'CircuitOpen' && retryAfter]
+    return counts.every(Number.isFinite) && _tag
   } catch {
     return undefined // a getter that throws
   }

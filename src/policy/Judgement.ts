@@ -4,7 +4,7 @@
 import { wholeNumber } from './argument.js'
 import { conditional } from './Composition.js'
 import { type AnyCondition, type ConditionInput, type Judged, matches, toCondition } from './Condition.js'
-import type { Judge, Refuse } from './evaluate.js'
+import { type Evaluate, type Refuse, refused } from './evaluate.js'
 import { type AnyPolicy, type RetryPolicy, update } from './RetryPolicy.js'
 import {
   reasonsAgainst,
@@ -52,13 +52,15 @@ export const abortOn = <const C extends ConditionInput>(
 ): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E & Judged<C>, A>) => {
   const hopeless = toCondition('abortOn: condition', condition)
   return (self: AnyPolicy) =>
-    update(self, { abortOn: Object.freeze([...(self.abortOn ?? []), hopeless]) }, { abortOn: matchesAny })
+    update(self, { abortOn: Object.freeze([...(self.abortOn ?? []), hopeless]) }, { abortOn: refuseThese })
 }
 
-const matchesAny =
-  (conditions: ReadonlyArray<AnyCondition>): Judge =>
+const refuseThese =
+  (conditions: ReadonlyArray<AnyCondition>): Evaluate =>
   ({ cause, context }) =>
     cause._tag !== 'Rejected' && conditions.some((condition) => matches(condition, cause.error, context))
+      ? refused
+      : undefined
 
 /**
  * Validates the *result*: one that a validator refuses is the failure `Rejected`, and is tried again like any other. A

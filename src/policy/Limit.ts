@@ -10,7 +10,7 @@
  */
 import { wholeNumber } from './argument.js'
 import { type Duration, toMillis } from './Duration.js'
-import { type Narrow, stopped } from './evaluate.js'
+import { type Evaluate, stopped } from './evaluate.js'
 import { type AnyPolicy, type RetryPolicy, update } from './RetryPolicy.js'
 
 type Limit = 'limitRetries' | 'limitDelay' | 'limitTotalDelay' | 'limitElapsed'
@@ -19,7 +19,7 @@ const limit =
   (
     name: Limit,
     max: number,
-    means: (max: number) => Narrow
+    means: (max: number) => Evaluate
   ): (<E, A>(self: RetryPolicy<E, A>) => RetryPolicy<E, A>) =>
   (self: AnyPolicy) =>
     update(self, { [name]: Math.min(self[name] ?? Infinity, max) }, { [name]: means })
@@ -30,10 +30,10 @@ const limitTime = (
   max: Duration,
   latest: (max: number, elapsed: number, slept: number) => number
 ) =>
-  limit(name, toMillis(`${name}: max`, max), (ms) => (window, { context }, { slept }) => ({
-    ...window,
-    latest: Math.min(window.latest, latest(ms, context.elapsed, slept))
-  }))
+  limit(name, toMillis(`${name}: max`, max), (ms) => (frame, { slept }) => {
+    frame.latest = Math.min(frame.latest, latest(ms, frame.context.elapsed, slept))
+    return undefined
+  })
 
 /**
  * At most `count` retries: `limitRetries(3)` allows 4 attempts, `limitRetries(0)` one.
@@ -53,8 +53,8 @@ export const limitRetries = (count: number) =>
     'limitRetries',
     wholeNumber('limitRetries: count', count, 0),
     (max) =>
-      (window, _, { retry }) =>
-        retry < max ? window : stopped
+      (_, { retry }) =>
+        retry < max ? undefined : stopped
   )
 
 /**

@@ -2,7 +2,7 @@
  * Where the calls of a policy can have got to after some retries: all states with the same counts at once. What differs is
  * the time slept, a range of whole milliseconds, and the wait drawn last.
  */
-import { type Frame, isVerdict, type Scope } from './evaluate.js'
+import { newFrame, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
 import { contextOf, decide, type Plan, type StepState } from './step.js'
 import { draw, type Window } from './Window.js'
@@ -95,11 +95,10 @@ interface Peek {
 /** Gives the window that follows a state, whether a wait ends in time or not. */
 export const look = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>): Peek | undefined => {
   const context = contextOf(state, state.slept, '', [])
-  const frame: Frame = { cause, context, random: lastDraw, memory: state.memory }
-  const window = plan.evaluate(frame, state)
-  return isVerdict(window)
+  const frame = newFrame(cause, context, lastDraw, state.memory)
+  return plan.evaluate(frame, state)
     ? undefined
-    : { window, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
+    : { window: frame, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
 }
 
 /**

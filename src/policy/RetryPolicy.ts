@@ -11,7 +11,7 @@
 import { invalid } from './argument.js'
 import type { AnyCondition } from './Condition.js'
 import type { Duration } from './Duration.js'
-import type { Evaluate, Gate, Judge, Narrow, Refuse } from './evaluate.js'
+import type { Evaluate, Gate, Refuse } from './evaluate.js'
 import type { Context } from './Failure.js'
 import type { Validator } from './Validator.js'
 
@@ -101,20 +101,26 @@ export interface Hint {
 const meaning: unique symbol = /* #__PURE__ */ Symbol.for('reprise/does@1') as never
 
 /**
- * Makes the evaluator of a schedule; `slot` gives out addresses in the memory. The jitter of the policy is for the schedule
+ * Makes the evaluators of a schedule, one to go on after the other; `slot` gives out addresses in the memory. The jitter of the policy is for the schedule
  * to apply: a formula spreads its waits, a combination hands it down to its parts, so that their bounds keep holding.
  */
 export type ScheduleMeaning = (
   schedule: Schedule,
-  jitter: ReadonlyArray<Narrow>,
+  jitter: ReadonlyArray<Evaluate>,
   slot: () => number
-) => Evaluate
+) => ReadonlyArray<Evaluate>
 
 /** What the settings do, given their values. */
 export type Meanings = {
   readonly [K in keyof Settings]?: (
     value: NonNullable<Settings[K]>
-  ) => K extends 'retryUntil' ? Refuse : K extends 'retryOn' ? Gate : K extends 'abortOn' ? Judge : Narrow
+  ) => K extends 'retryUntil'
+    ? Refuse
+    : K extends 'retryOn'
+      ? Gate
+      : K extends 'withJitter'
+        ? ReadonlyArray<Evaluate>
+        : Evaluate
 }
 
 /** What a setting of a policy does; `undefined` where it is not set. */
@@ -128,7 +134,7 @@ export const meaningOf = <K extends keyof Meanings>(
 /** What all settings of a policy do. */
 export const meaningsOf = (self: AnyPolicy): Meanings | undefined => self[meaning]
 
-/** Gives the evaluator of a schedule. */
+/** Gives the evaluators of a schedule. */
 export const compileSchedule: ScheduleMeaning = (schedule, jitter, slot) =>
   // `toPolicy` has made sure of it.
   (schedule[meaning] as ScheduleMeaning)(schedule, jitter, slot)
@@ -175,6 +181,6 @@ export const mapParts = (schedule: Schedule, f: (part: AnyPolicy, index: number)
 
 /** Gives `value` if it is a policy; throws a `TypeError` that names `argument` otherwise. */
 export const toPolicy = <P extends AnyPolicy>(argument: string, value: P): P =>
-  (value as Partial<P> | null | undefined)?.schedule?.[meaning] === undefined
-    ? invalid(argument, 'made by the constructors', value)
-    : value
+  (value as Partial<P> | null | undefined)?.schedule?.[meaning]
+    ? value
+    : invalid(argument, 'made by the constructors', value)

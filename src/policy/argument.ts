@@ -3,19 +3,17 @@
  * that names the argument, what was expected, and the value.
  */
 
-// Values of any kind may come here: some objects cannot be made a text.
-const textOf = (value: unknown): string => {
-  try {
-    return typeof value === 'string' ? `"${value}"` : String(value)
-  } catch {
-    return typeof value
-  }
-}
-
 /** Throws the error for a bad argument. */
 export const invalid = (argument: string, expected: string, value: unknown): never => {
-  throw new (['number', 'string'].includes(typeof value) ? RangeError : TypeError)(
-    `${argument} must be ${expected}, got ${textOf(value)}`
+  const kind = typeof value
+  let text: string = kind
+  try {
+    text = kind === 'string' ? `"${value as string}"` : String(value)
+  } catch {
+    // Some objects cannot be made a text.
+  }
+  throw new (kind === 'number' || kind === 'string' ? RangeError : TypeError)(
+    `${argument} must be ${expected}, got ${text}`
   )
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Cause, Context, Rejected } from './Failure.js'
 import { type AnyPolicy, compileSchedule, meaningOf } from './RetryPolicy.js'
-import { draw, type Window } from './Window.js'
+import { type Draft, draw } from './Window.js'
 
 // --- model
 
@@ -18,8 +18,11 @@ export interface Scope {
 
 export const freshScope: Scope = { retry: 0, slept: 0, drawn: null }
 
-/** One evaluation. The fields that are not `readonly` are written while it lasts, and belong to it alone. */
-export interface Frame {
+/**
+ * One evaluation, and the window of waits it comes to. The fields that are not `readonly` are written while it lasts, and
+ * belong to it alone.
+ */
+export interface Frame extends Draft {
   readonly cause: Cause<unknown, unknown>
   readonly context: Context
   readonly random: number
@@ -41,22 +44,17 @@ export type Verdict =
   | { readonly _tag: 'NotRetryable' }
   | { readonly _tag: 'PolicyFault'; readonly fault: unknown }
 
-export type Answer = Window | Verdict
-
-/** Answers one failure. */
-export type Evaluate = (frame: Frame, scope: Scope) => Answer
-
-/** What a setting makes of a window. */
-export type Narrow = (window: Window, frame: Frame, scope: Scope) => Answer
-
-/** Judges the error. */
-export type Judge = (frame: Frame) => boolean
+/**
+ * Answers one failure, or has its part in it: a schedule sets the window of the frame, a setting changes it. Gives the
+ * verdict if there is to be no retry; what the window is then, is nobody's business.
+ */
+export type Evaluate = (frame: Frame, scope: Scope) => Verdict | undefined
 
 /**
- * Accepts an error, or not; marks the frame as judged if it does. Rejected results are not for it to judge. The schedule
- * behind it is told of what is refused, where it has to count it.
+ * Lets pass the errors that it accepts, and marks the frame as judged then. Rejected results are not for it to judge. The
+ * schedule behind it is told of what is refused, where it has to count it.
  */
-export type Gate = (frame: Frame, schedule: Evaluate, scope: Scope) => boolean
+export type Gate = (schedule: Evaluate) => Evaluate
 
 /** Gives the failure that a result is, if it is refused. */
 export type Refuse = (value: unknown, context: Context) => Rejected<unknown> | undefined
@@ -65,7 +63,24 @@ export const stopped: Verdict = { _tag: 'Exhausted', hint: undefined }
 
 export const refused: Verdict = { _tag: 'NotRetryable' }
 
-export const isVerdict = (answer: Answer): answer is Verdict => '_tag' in answer
+/**
+ * Makes the frame of an evaluation. V8 learns from the first objects that numbers are whole, and converts each one with
+ * fractions from then on, for ten times the cost of a decision: so it is shown fractions first.
+ */
+export const newFrame = (
+  cause: Cause<unknown, unknown>,
+  context: Context,
+  random: number,
+  memory: ReadonlyArray<unknown>
+): Frame => ({
+  from: 0.5,
+  to: 0.5,
+  latest: Infinity,
+  cause,
+  context,
+  random,
+  memory
+})
 
 // --- compiling
 
@@ -84,33 +99,38 @@ const order = [
 export const compile = (
   policy: AnyPolicy,
   slot: () => number,
-  outer: ReadonlyArray<Narrow> = []
+  outer: ReadonlyArray<Evaluate> = []
 ): Evaluate => {
-  const evaluate = compileSchedule(
+  const schedule = compileSchedule(
     policy.schedule,
-    [meaningOf(policy, 'withJitter') ?? [], outer].flat(),
+    [...(meaningOf(policy, 'withJitter') ?? []), ...outer],
     slot
   )
-  const narrowed = through(
-    evaluate,
-    order.flatMap((key) => meaningOf(policy, key) ?? [])
+  const gate = meaningOf(policy, 'retryOn')?.(inOrder(schedule)) ?? []
+  return inOrder(
+    [
+      meaningOf(policy, 'abortOn') ?? [],
+      gate,
+      schedule,
+      order.map((key) => meaningOf(policy, key) ?? [])
+    ].flat(2)
   )
-  const gate = meaningOf(policy, 'retryOn')
-  return (frame, scope) => (gate?.(frame, evaluate, scope) === false ? refused : narrowed(frame, scope))
 }
 
-/** Sends the windows of an evaluator through others. */
-export const through =
-  (evaluate: Evaluate, narrows: ReadonlyArray<Narrow>): Evaluate =>
-  (frame, scope) =>
-    narrows.reduce(
-      (answer, narrow) => (isVerdict(answer) ? answer : narrow(answer, frame, scope)),
-      evaluate(frame, scope)
-    )
+/** Evaluates one after the other, until one halts. */
+const inOrder =
+  (all: ReadonlyArray<Evaluate>): Evaluate =>
+  (frame, scope) => {
+    for (const evaluate of all) {
+      const verdict = evaluate(frame, scope)
+      if (verdict) return verdict
+    }
+    return undefined
+  }
 
 /** Would the wait that this step draws end after the latest moment allowed? */
-export const endsLate = (window: Window, { context, random }: Frame): boolean =>
-  context.elapsed + Math.floor(draw(window, random)) > window.latest
+export const endsLate = (frame: Frame): boolean =>
+  frame.context.elapsed + Math.floor(draw(frame, frame.random)) > frame.latest
 
 /** Gives the memory with one slot changed; slots never written are `null`, as JSON has them. */
 export const remember = (

@@ -6,9 +6,7 @@ import { invalid } from './argument.js'
 import {
   compile,
   type Evaluate,
-  type Frame,
-  type Judge,
-  isVerdict,
+  newFrame,
   type Refuse,
   refused,
   type Scope,
@@ -80,12 +78,12 @@ export interface Step<E, A> {
  * @category model
  * @since 0.1.0
  */
-export const initialState: StepState = Object.freeze({
+export const initialState: StepState = /* #__PURE__ */ Object.freeze({
   retry: 0,
   slept: 0,
   drawn: null,
   delay: null,
-  memory: Object.freeze([])
+  memory: /* #__PURE__ */ Object.freeze([])
 })
 
 // --- stepping
@@ -112,21 +110,14 @@ export const step = <E, A>(
   policy: RetryPolicy<E, A>
 ): ((state: StepState, input: StepInput<E, A>) => Step<E, A>) => {
   const plan = planOf(policy)
-  return (state, { outcome, elapsed, random, name = '', args = [] }) => {
+  return (state, { outcome, elapsed, random, name = '', args = none }) => {
     const context = contextOf(state, elapsed, name, args)
     // The plan keeps values as they are, so the types of what goes in are those of what comes out.
-    return toStep(
-      state,
-      decide(
-        plan,
-        state,
-        outcome,
-        context,
-        checked(() => random)
-      )
-    ) as Step<E, A>
+    return toStep(state, decide(plan, state, outcome, context, toUniform, random)) as Step<E, A>
   }
 }
+
+const none: ReadonlyArray<never> = []
 
 const toStep = (before: StepState, ruling: Ruling): Step<unknown, unknown> => {
   if (ruling._tag === 'Accept') return { decision: ruling, state: before }
@@ -145,10 +136,11 @@ const toStep = (before: StepState, ruling: Ruling): Step<unknown, unknown> => {
 }
 
 /** Gives a random that throws a `RangeError` instead of a number that is not in [0, 1), or no number. */
-export const checked = (random: () => number) => (): number => {
-  const u = random()
-  return u >= 0 && u < 1 ? u : invalid('random', 'a number in [0, 1)', u)
-}
+export const checked = (random: () => number) => (): number => toUniform(random())
+
+// Callers without types may leave it out.
+const toUniform = (u: number | undefined): number =>
+  u !== undefined && u >= 0 && u < 1 ? u : invalid('random', 'a number in [0, 1)', u)
 
 /** Gives what conditions, validators and hints are told of the attempt that follows a state. */
 export const contextOf = (
@@ -161,7 +153,6 @@ export const contextOf = (
 /** A compiled policy. */
 export interface Plan {
   readonly evaluate: Evaluate
-  readonly aborts: Judge | undefined
   readonly refuse: Refuse | undefined
   /** How many failures an error keeps. */
   readonly kept: number
@@ -172,7 +163,6 @@ export const planOf = (policy: AnyPolicy): Plan => {
   let slots = 0
   return {
     evaluate: compile(toPolicy('policy', policy), () => slots++),
-    aborts: meaningOf(policy, 'abortOn'),
     refuse: meaningOf(policy, 'retryUntil'),
     kept: policy.recordFailures ?? 16
   }
@@ -195,47 +185,49 @@ export type Ruling =
       readonly delay?: undefined
     }
 
-/** Decides by a compiled policy; `draws` is asked for the one draw of a failure. */
+/** Decides by a compiled policy; `draws` is asked for the one draw of a failure, and told what is `given` for it. */
 export const decide = (
-  { aborts, evaluate, refuse }: Plan,
+  { evaluate, refuse }: Plan,
   state: StepState,
   outcome: Outcome<unknown, unknown>,
   context: Context,
-  draws: () => number
+  draws: (given?: number) => number,
+  given?: number
 ): Ruling => {
   const cause = outcome._tag === 'Answered' ? refuse?.(outcome.value, context) : outcome
   // Only an answer has no cause to fail.
   if (!cause) return { _tag: 'Accept', value: (outcome as Answered<unknown>).value }
-  const giveUp = (verdict: Verdict): Ruling => ({ _tag: 'GiveUp', cause, verdict })
+  let verdict: Verdict | undefined
   try {
-    const frame: Frame = { cause, context, random: draws(), memory: state.memory }
+    const frame = newFrame(cause, context, draws(given), state.memory)
     // A rejected result has no error, and so no tag.
     const tag = libraryTag((cause as Partial<Threw>).error)
-    if (tag === 'Aborted' || aborts?.(frame)) return giveUp(refused)
-    const window = evaluate(frame, state)
-    if (!frame.judged && givenUp.includes(tag)) return giveUp(refused)
-    if (isVerdict(window)) return giveUp(window)
-    const drawn = draw(window, frame.random)
+    verdict = tag === 'Aborted' ? refused : evaluate(frame, state)
+    if (tag && !frame.judged && givenUp.includes(tag)) verdict = refused
+    const drawn = draw(frame, frame.random)
     const delay = Math.floor(drawn)
-    if (context.elapsed + delay > window.latest) return giveUp(stopped)
-    // A wait that a hint has set says nothing of the schedule.
-    const hinted = window.hint && window.from <= window.hint
-    const memory = frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
-    // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
-    return {
-      _tag: 'Retry',
-      cause,
-      delay,
-      window,
-      state: {
-        retry: state.retry + 1,
-        slept: state.slept + delay,
-        drawn: hinted ? state.drawn : drawn,
+    if (context.elapsed + delay > frame.latest) verdict ??= stopped
+    if (!verdict) {
+      // A wait that a hint has set says nothing of the schedule.
+      const hinted = frame.hint && frame.from <= frame.hint
+      const memory = frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
+      // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
+      return {
+        _tag: 'Retry',
+        cause,
         delay,
-        memory
+        window: frame,
+        state: {
+          retry: state.retry + 1,
+          slept: state.slept + delay,
+          drawn: hinted ? state.drawn : drawn,
+          delay,
+          memory
+        }
       }
     }
   } catch (fault) {
-    return giveUp({ _tag: 'PolicyFault', fault })
+    verdict = { _tag: 'PolicyFault', fault }
   }
+  return { _tag: 'GiveUp', cause, verdict }
 }

@@ -11,48 +11,79 @@ import type { Grant, LimitCell } from './LimitCell.js'
 import type { Asked } from './LimitRequest.js'
 import type { Tell } from '../action/tellOf.js'
 
-/** Runs `begin` with what was granted, as soon as it is; or ends with the `LimitExceeded`. Tells, if anybody listens. */
+/**
+ * Runs `begin` with what was granted, as soon as it is; or ends with the `LimitExceeded`. Tells, if anybody listens. All of it
+ * happens in the asynchronous context of the caller, whoever gives back what it waited for. Where the grant is all that was
+ * asked for, an interrupt that comes after it comes too late.
+ */
 export const whenGranted = (
   cell: LimitCell,
   env: Env,
   asked: Asked,
   tell: Tell | undefined,
-  begin: (grant: Grant) => Promise<Result>
+  begin: (grant: Grant) => Promise<Result>,
+  isAll = false
 ): Promise<Result> => {
   const { interrupt } = env
   if (interrupt?.fired === true) return Promise.resolve(left(aborted(notBegun, interrupt.reason)))
   const clock = cell.clock ?? env.clock
   const enter = tell === undefined ? begin : toldOf(cell, env, tell, begin)
   const grant = cell.take(clock, asked)
-  if (grant !== undefined) return enter(grant)
+  return grant === undefined ? queued(cell, env, asked, tell, enter, isAll) : enter(grant)
+}
 
-  return new Promise((resolve) => {
-    let stopListening: (() => void) | undefined
-    mark(env.flight, 'out')
-    const answer = (given: Grant | LimitExceeded): void => {
-      stopListening?.()
-      if (!('_tag' in given)) resolve(enter(given))
-      else {
-        mark(env.flight, 'landed')
-        tell?.({ _tag: 'LimitRefused', error: given }, given.waited)
-        resolve(left(given))
-      }
+const queued = (
+  cell: LimitCell,
+  { clock: own, flight, interrupt }: Env,
+  asked: Asked,
+  tell: Tell | undefined,
+  enter: (grant: Grant) => Promise<Result>,
+  isAll: boolean
+): Promise<Result> => {
+  const clock = cell.clock ?? own
+  let given: Grant | LimitExceeded | undefined
+  let stopListening: (() => void) | undefined
+  mark(flight, 'out')
+  const answered = new Promise<void>((resolve) => {
+    const waiting = cell.join(clock, asked, (answer) => {
+      given = answer
+      resolve()
+    })
+    if ('_tag' in waiting) {
+      given = waiting
+      resolve()
+      return
     }
-    const waiting = cell.join(clock, asked, answer)
-    if ('_tag' in waiting) answer(waiting)
-    else if (waiting.waits) {
-      stopListening = interrupt?.listen((reason) => {
+    stopListening = interrupt?.listen(() => {
+      if (given === undefined) {
         if (!cell.leave(waiting)) return false
-        interrupt.cut(env.flight)
-        resolve(left(aborted(notBegun, reason)))
-        return true
+      } else {
+        // A refusal is an outcome. What is granted to a call that has not begun goes back at once: nothing was used.
+        if (isAll || '_tag' in given) return false
+        cell.settle(given, [])
+        given = undefined
+      }
+      interrupt.cut(flight)
+      resolve()
+      return true
+    })
+    // Last, since whoever is told may interrupt the call, or give back what it waits for.
+    if (waiting.waits && tell !== undefined)
+      cell.whenQueued(waiting, () => {
+        tell(
+          { _tag: 'LimitWaiting', key: cell.refuse(clock, asked, 'notNow').key, waiting: cell.waiting() },
+          0
+        )
       })
-      // Last, since whoever is told may interrupt the call, or give back what it waits for.
-      tell?.(
-        { _tag: 'LimitWaiting', key: cell.refuse(clock, asked, 'notNow').key, waiting: cell.waiting() },
-        0
-      )
-    }
+  })
+  // Whoever answers only resolves: a step of a promise goes on in the asynchronous context of those who have asked for it.
+  return answered.then(() => {
+    stopListening?.()
+    if (given === undefined) return left(aborted(notBegun, interrupt?.reason))
+    if (!('_tag' in given)) return enter(given)
+    mark(flight, 'landed')
+    tell?.({ _tag: 'LimitRefused', error: given }, given.waited)
+    return left(given)
   })
 }
 
@@ -61,8 +92,9 @@ const toldOf =
   (cell: LimitCell, { interrupt, flight }: Env, tell: Tell, begin: (grant: Grant) => Promise<Result>) =>
   (grant: Grant): Promise<Result> => {
     const { asked, waited } = grant
+    const fired = interrupt?.fired
     tell({ _tag: 'LimitGranted', granted: byKey(cell.limits, asked.amounts), waited }, waited)
-    if (interrupt?.fired !== true) return begin(grant)
+    if (interrupt === undefined || interrupt.fired === fired) return begin(grant)
     // Whoever was told has interrupted the call: nothing was used.
     cell.settle(grant, [])
     interrupt.cut(flight)

@@ -1,5 +1,6 @@
 import { virtualClock } from 'reprise/testing'
 import { makeInterrupt, mark, newFlight, settleSoon } from '../../../src/action/Interrupt.js'
+import { newSleeper } from '../../../src/runtime/Wheel.js'
 import { turn } from '../../support/task.js'
 
 const make = () => {
@@ -64,7 +65,12 @@ describe('makeInterrupt', () => {
     const { interrupt, flight } = make()
     const clock = virtualClock()
     const woken: number[] = []
-    interrupt.after(clock, 20, () => woken.push(clock.now()), flight)
+    interrupt.after(
+      clock,
+      newSleeper(() => woken.push(clock.now())),
+      20,
+      flight
+    )
     await clock.runAll()
     expect(woken).toEqual([20])
   })
@@ -73,7 +79,12 @@ describe('makeInterrupt', () => {
     const { interrupt, flight } = make()
     const clock = virtualClock()
     const woken: number[] = []
-    interrupt.after(clock, 20, () => woken.push(clock.now()), flight)
+    interrupt.after(
+      clock,
+      newSleeper(() => woken.push(clock.now())),
+      20,
+      flight
+    )
     await clock.advance(5)
     interrupt.fire('why')
     expect(clock.pending()).toBe(0)
@@ -86,7 +97,12 @@ describe('makeInterrupt', () => {
     const clock = virtualClock()
     let woken = 0
     interrupt.fire('why')
-    interrupt.after(clock, 20, () => (woken += 1), flight)
+    interrupt.after(
+      clock,
+      newSleeper(() => (woken += 1)),
+      20,
+      flight
+    )
     expect([woken, clock.pending(), flight.state]).toEqual([1, 0, 'cut'])
   })
 

@@ -714,11 +714,12 @@ describe('withHedge', () => {
       const { task, log } = planned(clock, 'R150 R0')
       const after: unknown[] = []
       const all = pipe(task, withLimits(set), withHedge({ delay: 100 }), withEnv({ clock }))
-      void all().then((result) => after.push(result, set.available().place, set.waiting()))
+      void all().then((result) => after.push(result, clock.now()))
       await clock.advance(110)
       expect(set.waiting()).toBe(1)
+      await clock.advance(40)
+      expect([...after, set.available().place, set.waiting()]).toEqual([right(1), 150, 1, 0])
       await clock.runAll()
-      expect(after).toEqual([right(1), 1, 0])
       expect(log).toEqual([...begun(0, 150), '150: call 2 aborted, AbortError'])
     })
 

@@ -35,7 +35,7 @@ import {
   when,
   withJitter
 } from 'reprise'
-import { freshScope } from '../../../src/policy/evaluate.js'
+import { freshScope, newFrame } from '../../../src/policy/evaluate.js'
 import { exactly } from '../../../src/policy/Window.js'
 import {
   compileSchedule,
@@ -143,7 +143,7 @@ describe('policies', () => {
 
 describe('fromSchedule', () => {
   it('a schedule and what it does -> a frozen policy of just that', () => {
-    const policy = fromSchedule({ _tag: 'fixed', delay: 5 }, () => () => exactly(7))
+    const policy = fromSchedule({ _tag: 'fixed', delay: 5 }, () => [(frame) => exactly(frame, 7)])
     expect(policy).toEqual({ schedule: { _tag: 'fixed', delay: 5 } })
     expect(Object.keys(policy.schedule)).toEqual(['_tag', 'delay'])
     expect(waits(policy, 2)).toEqual([7, 7])
@@ -208,11 +208,14 @@ describe('mapParts', () => {
   })
 })
 
+const context = { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined }
+
 describe('meaningOf', () => {
   it('a setting -> what it does, given its value; none -> undefined', () => {
     const policy = pipe(fixed(1), capDelay(50))
-    const frame = { context: { elapsed: 0 } } as never
-    expect(meaningOf(policy, 'capDelay')?.(exactly(100), frame, freshScope)).toEqual(exactly(50))
+    const frame = { ...newFrame({ _tag: 'Failed', error: 'x' }, context, 0, []), from: 60, to: 100 }
+    expect(meaningOf(policy, 'capDelay')?.(frame, freshScope)).toBeUndefined()
+    expect([frame.from, frame.to]).toEqual([30, 50])
     expect(meaningOf(policy, 'floorDelay')).toBeUndefined()
   })
 })
@@ -226,12 +229,15 @@ describe('meaningsOf', () => {
 
 describe('compileSchedule', () => {
   it('a schedule of the constructors -> its evaluator', () => {
-    expect(compileSchedule(fixed(5).schedule, [], () => 0)({} as never, freshScope)).toEqual(exactly(5))
+    const frame = newFrame({ _tag: 'Failed', error: 'x' }, context, 0, [])
+    const [evaluate, ...others] = compileSchedule(fixed(5).schedule, [], () => 0)
+    expect(evaluate?.(frame, freshScope)).toBeUndefined()
+    expect([frame.from, frame.to, others.length]).toEqual([5, 5, 0])
   })
 
   it('jitter -> applied to what it gives', () => {
-    const narrow = () => exactly(9)
-    expect(compileSchedule(fixed(5).schedule, [narrow], () => 0)({} as never, freshScope)).toEqual(exactly(9))
+    const jitter = () => undefined
+    expect(compileSchedule(fixed(5).schedule, [jitter], () => 0)[1]).toBe(jitter)
   })
 })
 

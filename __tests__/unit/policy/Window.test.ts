@@ -1,5 +1,6 @@
 import {
   cap,
+  type Draft,
   draw,
   exactly,
   lift,
@@ -13,7 +14,7 @@ import {
 
 const longest = 9_007_199_254_740_991
 
-const window = (from: number, to: number, rest: Partial<Window> = {}): Window => ({
+const window = (from: number, to: number, rest: Partial<Window> = {}): Draft => ({
   from,
   to,
   latest: Infinity,
@@ -21,6 +22,17 @@ const window = (from: number, to: number, rest: Partial<Window> = {}): Window =>
   hint: 0,
   ...rest
 })
+
+/** Gives a window as a function leaves it. */
+const changed = <Args extends ReadonlyArray<unknown>>(
+  change: (self: Draft, ...args: Args) => void,
+  self: Window,
+  ...args: Args
+): Window => {
+  const draft = { ...self }
+  change(draft, ...args)
+  return draft
+}
 
 const ends = ({ from, to }: Window): readonly [number, number] => [from, to]
 
@@ -34,7 +46,7 @@ describe('exactly', () => {
     [Number.MAX_VALUE, longest],
     [Infinity, longest]
   ])('%d -> %d', (wait, end) => {
-    expect(exactly(wait)).toEqual(window(end, end))
+    expect(ends(changed(exactly, window(5, 9), wait))).toEqual([end, end])
   })
 })
 
@@ -48,7 +60,7 @@ describe('within', () => {
     [2 ** 53, 2 ** 54, 4_503_599_627_370_495.5, longest],
     [2 ** 53, 2 ** 53, longest, longest]
   ])('%d, %d -> %d, %d', (from, to, scaledFrom, scaledTo) => {
-    expect(within(from, to)).toEqual(window(scaledFrom, scaledTo))
+    expect(ends(changed(within, window(5, 9), from, to))).toEqual([scaledFrom, scaledTo])
   })
 })
 
@@ -60,14 +72,34 @@ const [a, b] = [
 describe('longer', () => {
   it('two windows -> the later ends, the earlier latest', () => {
     const expected = { from: 200, to: 300, latest: 900, floor: 60, hint: 20 }
-    expect([longer(a, b), longer(b, a)]).toEqual([expected, expected])
+    expect([changed(longer, a, b), changed(longer, b, a)]).toEqual([expected, expected])
+  })
+})
+
+describe('longer, shorter', () => {
+  it('windows without floor and hint -> none', () => {
+    const [short, long] = [
+      { from: 1, to: 2, latest: 9 },
+      { from: 3, to: 4, latest: 8 }
+    ]
+    expect(changed(longer, short, long)).toStrictEqual(long)
+    expect(changed(shorter, long, short)).toStrictEqual(short)
+  })
+
+  it('floor and hint of one alone -> of the longer, not of the shorter', () => {
+    const [plain, raised] = [
+      { from: 1, to: 2, latest: 9 },
+      { from: 1, to: 2, latest: 9, floor: 1, hint: 1 }
+    ]
+    expect(changed(longer, plain, raised)).toEqual(raised)
+    expect(changed(shorter, raised, plain)).toEqual({ ...plain, floor: 0, hint: 0 })
   })
 })
 
 describe('shorter', () => {
   it('two windows -> the earlier ends, the later latest', () => {
     const expected = { from: 100, to: 250, latest: 1000, floor: 50, hint: 10 }
-    expect([shorter(a, b), shorter(b, a)]).toEqual([expected, expected])
+    expect([changed(shorter, a, b), changed(shorter, b, a)]).toEqual([expected, expected])
   })
 })
 
@@ -82,15 +114,15 @@ describe('spread', () => {
     [longest, longest, 1, 0, longest],
     [longest, longest, 'full', 0, longest]
   ])('%d, %d by %p -> %d, %d', (from, to, jitter, spreadFrom, spreadTo) => {
-    expect(ends(spread(window(from, to), jitter))).toEqual([spreadFrom, spreadTo])
+    expect(ends(changed(spread, window(from, to), jitter))).toEqual([spreadFrom, spreadTo])
   })
 
   it('latest, floor, hint -> kept', () => {
-    expect(spread(a, 'full')).toEqual({ ...a, from: 0, to: 300 })
+    expect(changed(spread, a, 'full')).toEqual({ ...a, from: 0, to: 300 })
   })
 
   it('beyond saturation -> scaled, so no lattice morphism there', () => {
-    expect(ends(spread(window(longest, longest), 0.5))).toEqual([longest / 3, longest])
+    expect(ends(changed(spread, window(longest, longest), 0.5))).toEqual([longest / 3, longest])
   })
 })
 
@@ -105,12 +137,12 @@ describe('raise', () => {
     // Adding and taking away again would end below the hint.
     [391.40547397958204, 391.40547397958204, 507, 507, 507]
   ])('%d, %d to %d -> %d, %d', (from, to, hint, raisedFrom, raisedTo) => {
-    expect(ends(raise(window(from, to), hint))).toEqual([raisedFrom, raisedTo])
+    expect(ends(changed(raise, window(from, to), hint))).toEqual([raisedFrom, raisedTo])
   })
 
   it('the hint -> is the floor, and remembered', () => {
-    expect(raise(window(100, 300), 200)).toEqual(window(200, 400, { floor: 200, hint: 200 }))
-    expect(raise(window(100, 300, { floor: 90, hint: 80 }), 50)).toEqual(
+    expect(changed(raise, window(100, 300), 200)).toEqual(window(200, 400, { floor: 200, hint: 200 }))
+    expect(changed(raise, window(100, 300, { floor: 90, hint: 80 }), 50)).toEqual(
       window(100, 300, { floor: 90, hint: 80 })
     )
   })
@@ -122,12 +154,12 @@ describe('lift', () => {
     [100, 300, 200, 200, 300],
     [100, 300, 400, 400, 400]
   ])('%d, %d to %d -> %d, %d', (from, to, min, liftedFrom, liftedTo) => {
-    expect(ends(lift(window(from, to), min))).toEqual([liftedFrom, liftedTo])
+    expect(ends(changed(lift, window(from, to), min))).toEqual([liftedFrom, liftedTo])
   })
 
   it('the floor -> the higher', () => {
-    expect(lift(window(100, 300, { floor: 40 }), 30).floor).toBe(40)
-    expect(lift(window(100, 300, { floor: 40 }), 50).floor).toBe(50)
+    expect(changed(lift, window(100, 300, { floor: 40 }), 30).floor).toBe(40)
+    expect(changed(lift, window(100, 300, { floor: 40 }), 50).floor).toBe(50)
   })
 })
 
@@ -142,7 +174,7 @@ describe('cap', () => {
     ['100, 300 above 100 at 50 -> 50, 50', window(100, 300, { floor: 100 }), 50, 50, 50],
     ['0, 300 with the floor 100 undone, at 150 -> 0, 150', window(0, 300, { floor: 100 }), 150, 0, 150]
   ])('%s', (_, given, max, from, to) => {
-    expect(ends(cap(given, max))).toEqual([from, to])
+    expect(ends(changed(cap, given, max))).toEqual([from, to])
   })
 
   it.each([
@@ -151,11 +183,11 @@ describe('cap', () => {
     [0.3, 0.1],
     [1e15 + 1, 7]
   ])('exactly %d at %d -> exactly the cap', (wait, max) => {
-    expect(ends(cap(exactly(wait), max))).toEqual([max, max])
+    expect(ends(changed(cap, window(wait, wait), max))).toEqual([max, max])
   })
 
   it('the floor -> not above the cap', () => {
-    expect(cap(window(100, 300, { floor: 100 }), 50).floor).toBe(50)
+    expect(changed(cap, window(100, 300, { floor: 100 }), 50).floor).toBe(50)
   })
 })
 

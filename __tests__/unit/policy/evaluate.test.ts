@@ -21,22 +21,19 @@ import {
   endsLate,
   type Frame,
   freshScope,
-  isVerdict,
+  newFrame,
   refused,
-  stopped
+  stopped,
+  type Verdict
 } from '../../../src/policy/evaluate.js'
-import { exactly } from '../../../src/policy/Window.js'
+import type { Window } from '../../../src/policy/Window.js'
 
-const frame = (parts: Partial<Frame> = {}): Frame => ({
-  cause: { _tag: 'Failed', error: { _tag: 'A' } },
-  context: { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined },
-  random: 0,
-  memory: [],
-  ...parts
-})
+const at = (elapsed: number, random: number): Frame => {
+  const context = { attempt: 1, elapsed, name: '', args: [], previousDelay: undefined }
+  return newFrame({ _tag: 'Failed', error: { _tag: 'A' } }, context, random, [])
+}
 
-const at = (elapsed: number, random: number): Frame =>
-  frame({ random, context: { attempt: 1, elapsed, name: '', args: [], previousDelay: undefined } })
+const frame = (): Frame => at(0, 0)
 
 /** Compiles a policy, and counts the slots it takes. */
 const compiled = (policy: RetryPolicy) => {
@@ -45,15 +42,14 @@ const compiled = (policy: RetryPolicy) => {
   return { evaluate, slots }
 }
 
-describe('isVerdict', () => {
-  it.each([
-    ['stopped', stopped, true],
-    ['refused', refused, true],
-    ['a window', exactly(5), false]
-  ])('%s -> its kind', (_, answer, expected) => {
-    expect(isVerdict(answer)).toBe(expected)
-  })
-})
+/** What a policy answers to a first failure: its verdict, or the window that it leaves in the frame. */
+const answer = (policy: RetryPolicy, self: Frame = frame()): Verdict | Window => {
+  const verdict = compiled(policy).evaluate(self, freshScope)
+  const { from, to, latest, floor = 0, hint = 0 } = self
+  return verdict ?? { from, to, latest, floor, hint }
+}
+
+const exactly = (wait: number): Window => ({ from: wait, to: wait, latest: Infinity, floor: 0, hint: 0 })
 
 describe('compile', () => {
   it('settings in any order -> jitter, hint, floor, cap, limits', () => {
@@ -64,7 +60,7 @@ describe('compile', () => {
       pipe(fixed(100), withJitter(0.5), hint, floorDelay(200), capDelay(350), limitElapsed(5000)),
       pipe(fixed(100), limitElapsed(5000), capDelay(350), floorDelay(200), hint, withJitter(0.5))
     ]) {
-      expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(expected)
+      expect(answer(policy)).toEqual(expected)
     }
   })
 
@@ -91,7 +87,7 @@ describe('compile', () => {
   it('a condition that refuses -> refused, and the schedule is not asked', () => {
     const f = jest.fn(() => 1)
     const policy = pipe(custom('asked', f), retryOn('B'))
-    expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(refused)
+    expect(answer(policy)).toEqual(refused)
     expect(f).not.toHaveBeenCalled()
   })
 
@@ -102,22 +98,22 @@ describe('compile', () => {
   })
 
   it('a condition, and a rejected result -> not asked', () => {
-    const rejected = frame({ cause: { _tag: 'Rejected', value: 1, reasons: [] } })
-    expect(compiled(pipe(fixed(1), retryOn('B'))).evaluate(rejected, freshScope)).toEqual(exactly(1))
+    const rejected = newFrame({ _tag: 'Rejected', value: 1, reasons: [] }, frame().context, 0, [])
+    expect(answer(pipe(fixed(1), retryOn('B')), rejected)).toEqual(exactly(1))
     expect(rejected.judged).toBeFalsy()
   })
 
   it('a branch of either that refuses -> steps all the same', () => {
     const f = jest.fn(() => 'stop' as const)
     const policy = pipe(custom('asked', f), retryOn('B'), either(pipe(fixed(1), retryOn('A'))))
-    expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(exactly(1))
+    expect(answer(policy)).toEqual(exactly(1))
     expect(f).toHaveBeenCalledTimes(1)
   })
 
   it('a side of both that refuses -> the call ends, so its schedule is not asked', () => {
     const f = jest.fn(() => 1)
     const policy = pipe(custom('asked', f), retryOn('B'), both(pipe(fixed(1), retryOn('A'))))
-    expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(refused)
+    expect(answer(policy)).toEqual(refused)
     expect(f).not.toHaveBeenCalled()
   })
 
@@ -126,7 +122,75 @@ describe('compile', () => {
       throw new Error('not for me')
     }
     const policy = pipe(custom('throws', f), retryOn('B'), either(pipe(fixed(1), retryOn('A'))))
-    expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(exactly(1))
+    expect(answer(policy)).toEqual(exactly(1))
+  })
+
+  it.each<[string, RetryPolicy, ReturnType<typeof answer>]>([
+    // What one part leaves in the frame is not there for the next.
+    [
+      'both, the first with bounds and a hint',
+      pipe(
+        fixed(100),
+        floorDelay(300),
+        delayFrom(() => 200, { max: 500 }),
+        limitElapsed(700),
+        both(fixed(400))
+      ),
+      { from: 400, to: 400, latest: 700, floor: 300, hint: 200 }
+    ],
+    [
+      'both, the last with bounds and a hint',
+      pipe(
+        fixed(400),
+        both(
+          pipe(
+            fixed(100),
+            floorDelay(300),
+            delayFrom(() => 200, { max: 500 }),
+            limitElapsed(700)
+          )
+        )
+      ),
+      { from: 400, to: 400, latest: 700, floor: 300, hint: 200 }
+    ],
+    [
+      'either, the first with bounds and a hint',
+      pipe(
+        fixed(100),
+        floorDelay(300),
+        delayFrom(() => 200, { max: 500 }),
+        limitElapsed(700),
+        either(fixed(400))
+      ),
+      { from: 300, to: 300, latest: Infinity, floor: 0, hint: 0 }
+    ],
+    [
+      'either, where the last stops after it has been bounded',
+      pipe(fixed(400), either(pipe(fixed(100), floorDelay(300), limitElapsed(700), limitRetries(0)))),
+      exactly(400)
+    ],
+    [
+      'either, where the last stops, and the first has bounds',
+      pipe(fixed(100), floorDelay(300), limitElapsed(700), either(pipe(fixed(50), limitRetries(0)))),
+      { from: 300, to: 300, latest: 700, floor: 300, hint: 0 }
+    ],
+    [
+      'andThen, after a stage that was bounded',
+      pipe(fixed(100), floorDelay(300), limitElapsed(200), andThen(fixed(400))),
+      exactly(400)
+    ],
+    [
+      'andThen, after a stage that refuses in part, and is over',
+      pipe(
+        fixed(100),
+        limitElapsed(50),
+        both(pipe(fixed(10), retryOn('B'))),
+        andThen(pipe(fixed(400), retryOn('A')))
+      ),
+      exactly(400)
+    ]
+  ])('%s -> each part has a window of its own', (_, policy, expected) => {
+    expect(answer(policy)).toEqual(expected)
   })
 
   it('a schedule that has stopped -> its settings are not asked', () => {
@@ -135,7 +199,7 @@ describe('compile', () => {
       custom('over', () => 'stop'),
       delayFrom(hint, { max: 5 })
     )
-    expect(compiled(policy).evaluate(frame(), freshScope)).toEqual(stopped)
+    expect(answer(policy)).toEqual(stopped)
     expect(hint).not.toHaveBeenCalled()
   })
 })
@@ -149,11 +213,11 @@ describe('endsLate', () => {
     [0.5, 100, 100, true],
     [0, 0, 0, false]
   ])('a wait from %d for %d, at the latest until %d -> %p', (elapsed, wait, latest, late) => {
-    expect(endsLate({ ...exactly(wait), latest }, at(elapsed, 0))).toBe(late)
+    expect(endsLate({ ...at(elapsed, 0), from: wait, to: wait, latest })).toBe(late)
   })
 
   it('the draw decides, not the window', () => {
-    const window = { ...exactly(0), to: 100, latest: 50 }
-    expect([endsLate(window, at(0, 0.4)), endsLate(window, at(0, 0.6))]).toEqual([false, true])
+    const window = { from: 0, to: 100, latest: 50 }
+    expect([0.4, 0.6].map((random) => endsLate({ ...at(0, random), ...window }))).toEqual([false, true])
   })
 })

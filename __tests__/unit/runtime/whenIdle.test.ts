@@ -104,7 +104,7 @@ describe('whenIdle, in a plain Node', () => {
       const next = () => (++calls < 3 ? own.whenIdle(next) : print(calls))
       next()`
     const script = `const print = console.log; ${prelude}; ${outputFiles[0]!.text}; ${uses ? use : "print('loaded')"}`
-    return node(['-e', script], root, 20_000)
+    return node(['-e', script], root, 60_000)
   }
   const browser = 'Reflect.deleteProperty(globalThis, "process")'
 

@@ -1,0 +1,58 @@
+/**
+ * Clocks with the timers of the machine. All who sleep on a clock share one timer; where a bundler builds for browsers, it puts
+ * `timers.browser.js` in the place of this file (`browser` in package.json).
+ */
+import { asyncContext } from './asyncContext.js'
+import type { Clock } from './Clock.js'
+import { newSleeper, newWheel, type Sleeper, type Timer, type Wheel } from './Wheel.js'
+
+// `setTimeout` where there is no `setImmediate`, as in a browser without a bundler.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Node's types know of no browsers
+export const giveWay: (wake: () => void) => unknown = globalThis.setImmediate ?? setTimeout
+
+const room: unique symbol = /* #__PURE__ */ Symbol('room') as never
+
+/** A clock that has room for sleepers, which need no function of their own there. */
+interface TimerClock extends Clock {
+  readonly [room]: () => Wheel
+}
+
+/** Lets a sleeper sleep, on a clock of any kind. */
+export const sleepOn = (clock: Clock, sleeper: Sleeper, delay: number): void => {
+  const wheel = delay > 0 && !asyncContext() && (clock as Partial<TimerClock>)[room]?.()
+  if (wheel) wheel.add(sleeper, delay)
+  else
+    clock.after(delay, () => {
+      sleeper.wake(sleeper)
+    })
+}
+
+/** Makes a clock that is told the time by `now`, and waits by `soon` where there is nothing to wait for. */
+export const makeClock = (
+  now: Clock['now'],
+  soon: (wake: () => void) => void,
+  release?: (timer: Timer) => void
+): Clock => {
+  let wheel: Wheel | undefined
+  // Fake timers installed by a test have a wheel of their own.
+  const current = (): Wheel => (wheel?.isCurrent() ? wheel : (wheel = newWheel(release)))
+  const after: Clock['after'] = (delay, wake) => {
+    if (delay <= 0) {
+      let cancelled = false
+      soon(() => {
+        if (!cancelled) wake()
+      })
+      return () => {
+        cancelled = true
+      }
+    }
+    const restore = asyncContext()
+    const sleeper = newSleeper(restore ? () => restore(wake) : wake)
+    const wheel = current()
+    wheel.add(sleeper, delay)
+    return () => {
+      wheel.remove(sleeper)
+    }
+  }
+  return { now, after, [room]: current } as TimerClock
+}

@@ -9,6 +9,7 @@
  *
  * All of it is mutable, and nobody else's: a sleeper is whatever object has room for the four fields.
  */
+import { outside } from './asyncContext.js'
 
 // --- model
 
@@ -91,8 +92,14 @@ export const newWheel = (release?: (timer: Timer) => void): Wheel => {
     timer = undefined
     rings = at
     if (at === Infinity) return
-    timer = setTimeout(ring, Math.max(0, Math.floor(at - time)))
+    timer = setTimeout(ringOutside, Math.max(0, Math.floor(at - time)))
     release?.(timer)
+  }
+
+  // Else it would ring in the async context of whoever lay down when it was set, and hand that on to those who have none.
+  const ringOutside = (): void => {
+    if (outside) outside.runInAsyncScope(ring)
+    else ring()
   }
 
   const ring = (): void => {

@@ -21,13 +21,16 @@ export const makeClock = (now: Clock['now'], soon: (wake: () => void) => void): 
     const due = now() + delay
     let cancelled = false
     let timer: Timer
+    const sleep = (rest: number): void => {
+      timer = setTimeout(look, Math.min(Math.ceil(rest), slice))
+    }
     // Timers may also fire a little early by `performance.now`.
     const look = (): void => {
       const rest = due - now()
-      if (rest > 0) timer = setTimeout(look, Math.min(Math.ceil(rest), slice))
+      if (rest > 0) sleep(rest)
       else if (!cancelled) wake()
     }
-    if (delay > 0) look()
+    if (delay > 0) sleep(delay)
     else soon(look)
     return () => {
       cancelled = true

@@ -19,12 +19,18 @@ interface TimerClock extends Clock {
 
 /** Lets a sleeper sleep, on a clock of any kind. */
 export const sleepOn = (clock: Clock, sleeper: Sleeper, delay: number): void => {
-  const wheel = delay > 0 && !asyncContext() && (clock as Partial<TimerClock>)[room]?.()
-  if (wheel) wheel.add(sleeper, delay)
+  const wheel = delay > 0 && (clock as Partial<TimerClock>)[room]?.()
+  if (wheel) wheel.add(inContext(sleeper), delay)
   else
     clock.after(delay, () => {
       sleeper.wake(sleeper)
     })
+}
+
+/** Gives the sleeper; or, where somebody has an async context, one that wakes it in that. */
+const inContext = (sleeper: Sleeper): Sleeper => {
+  const context = asyncContext()
+  return context ? newSleeper(() => context.runInAsyncScope(sleeper.wake, undefined, sleeper)) : sleeper
 }
 
 /** Makes a clock that is told the time by `now`, and waits by `soon` where there is nothing to wait for. */
@@ -37,7 +43,8 @@ export const makeClock = (
   // Fake timers installed by a test have a wheel of their own.
   const current = (): Wheel => (wheel?.isCurrent() ? wheel : (wheel = newWheel(release)))
   const after: Clock['after'] = (delay, wake) => {
-    if (delay <= 0) {
+    // Not a number is nothing to wait for, either.
+    if (!(delay > 0)) {
       let cancelled = false
       soon(() => {
         if (!cancelled) wake()
@@ -46,8 +53,7 @@ export const makeClock = (
         cancelled = true
       }
     }
-    const restore = asyncContext()
-    const sleeper = newSleeper(restore ? () => restore(wake) : wake)
+    const sleeper = inContext(newSleeper(wake))
     const wheel = current()
     wheel.add(sleeper, delay)
     return () => {

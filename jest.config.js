@@ -10,7 +10,7 @@ const compilerOptions = {
 export default {
   testEnvironment: 'node',
   // Machines may be busy; what has to be quick says so itself.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   roots: ['<rootDir>/__tests__', '<rootDir>/src'],
   testMatch: ['**/__tests__/**/*.test.ts'],
   modulePathIgnorePatterns: ['/\\.blocks'],

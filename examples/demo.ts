@@ -16,6 +16,7 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import {
+  onRetry,
   policyOf,
   PolicyShow,
   type RetryEvent,
@@ -105,11 +106,15 @@ interface Scene {
   readonly promised: Promised
 }
 
-/** A user who presses Cancel in a while. */
-const cancelledAfter = (ms: number): AbortSignal => {
+/** A user who looks at a wait for so long, and then presses Cancel. */
+const cancelIn = (ms: number) => {
   const controller = new AbortController()
-  setTimeout(() => controller.abort('the user pressed Cancel'), ms)
-  return controller.signal
+  return {
+    signal: controller.signal,
+    whenWaiting: () => {
+      setTimeout(() => controller.abort('the user pressed Cancel'), ms)
+    }
+  }
 }
 
 const scenes: ReadonlyArray<Scene> = [
@@ -138,7 +143,10 @@ const scenes: ReadonlyArray<Scene> = [
     title: '4. a user who cancels during a long wait',
     path: '/down',
     method: 'getStatus',
-    call: (client) => pipe(client.getStatus, withSignal(cancelledAfter(1000))),
+    call: (client) => {
+      const { signal, whenWaiting } = cancelIn(1000)
+      return pipe(client.getStatus, onRetry(whenWaiting), withSignal(signal))
+    },
     promised: { outcome: 'Aborted', attempts: 1, hungUp: 0 }
   },
   {

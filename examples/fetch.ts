@@ -10,7 +10,7 @@
  *   6. a server that is closed          its `Retry-After` is a day: over at once
  *   7. a user who has had enough        the `signal` of the request ends the wait, too
  *
- * Run it:  node scripts/example.js examples/fetch.ts     It takes about three seconds, and ends with code 1 if something does
+ * Run it:  node scripts/example.js examples/fetch.ts     It takes about five seconds, and ends with code 1 if something does
  * not go as promised.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -75,7 +75,7 @@ const clientOf = <A>(
   pipe(
     fetchOnce({ fetch: watchedFetch(keys), read: (response) => response.json() }),
     withDecoder(type),
-    withTimeout('500ms'), // each attempt, its body included
+    withTimeout('2s'), // each attempt, its body included
     withFetchRetry(policy, options),
     withTimeout('20s') // the whole call
   )

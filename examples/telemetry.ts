@@ -76,7 +76,7 @@ const load = withAttempt(function fetchUser(attempt) {
 
 const getUser = pipe(
   load,
-  withTimeout('100ms'),
+  withTimeout('1s'),
   withTelemetry({ spanName: ({ attempt }) => `attempt ${attempt}` }),
   withRetry(pipe(exponential('20ms'), limitRetries(3))),
   withTelemetry({ attributes: ({ args }) => ({ 'user.id': String(args[0]) }) })

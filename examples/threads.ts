@@ -53,8 +53,13 @@ const print = (event: RetryEvent): void => {
   if (event._tag === 'RetryScheduled') console.log(`  ${event.name} -> again in ${event.delay} ms`)
 }
 
+/** Without it, a thread that is ended while it still loads this module takes the process with it; old versions of Node lack it. */
+const execArgv = process.allowedNodeEnvironmentFlags.has('--experimental-require-module')
+  ? ['--no-experimental-require-module']
+  : []
+
 const main = async (): Promise<boolean> => {
-  const pool = new Piscina({ filename: import.meta.url, minThreads: 1, maxThreads: 2 })
+  const pool = new Piscina({ filename: import.meta.url, execArgv, minThreads: 1, maxThreads: 2 })
   const tasks = poolWorker<Tasks>(pool)(['countPrimes', 'resize', 'loop', 'parse'], {
     numRetries: { '*': 2, loop: 1 },
     retryWait: 10,

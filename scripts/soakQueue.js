@@ -193,6 +193,8 @@ async function end(child) {
 async function countJobs(Queue, { connection, queue: name }) {
   const queue = new Queue(name, { connection, prefix: 'reprise-soak' })
   const { completed, failed, ...others } = await queue.getJobCounts()
+  // A Redis that is not our own keeps nothing of it.
+  await queue.obliterate({ force: true })
   await queue.close()
   return { finished: completed + failed, unfinished: Object.values(others).reduce((sum, n) => sum + n, 0) }
 }

@@ -90,7 +90,7 @@ describe('documentation', () => {
     const running = runBlocks(blocks.map((block) => pathOf(block, 'js')))
     wrongTypes = typeErrors()
     failures = await running
-  }, 300_000)
+  }, 600_000)
 
   test('shows code', () => expect(blocks).not.toEqual([]))
 
@@ -181,5 +181,5 @@ describe('the checks themselves', () => {
     expect(errors.get(path('hangs'))).toContain('ended the process (13)')
     expect(errors.get(path('rejects'))).toContain('Error: rejected')
     expect(errors.get(path('timer'))).toContain('leaves running: ')
-  }, 30_000)
+  }, 120_000)
 })

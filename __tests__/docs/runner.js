@@ -8,7 +8,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 // What a block leaves running would keep its reader's process from ending. Closing a socket may take a moment.
 const settled = async (before) => {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 250; tries++) {
     await sleep(1 + tries / 5)
     if (resources().length <= before) return
   }

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'reprise-cli-'))
 const program = join(folder, 'reprise.cjs')
 
 // Several processes in a test, on a machine that may be busy.
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 beforeAll(async () => {
   expect(await node(['scripts/buildCli.js', folder], root)).toEqual({ code: 0, output: '' })
@@ -65,7 +65,7 @@ const start = (command: string, args: ReadonlyArray<string>, { stdin, env, cwd =
     const child = spawn(command, args, {
       cwd,
       env: { ...plain, ...env },
-      timeout: 20_000,
+      timeout: 100_000,
       killSignal: 'SIGKILL'
     })
     let [stdout, stderr] = ['', '']

@@ -1,57 +1,62 @@
 import { spawn } from 'node:child_process'
 import { root } from '../support/built.js'
 
-const limit = 20_000
+// Three at once, on a machine that may be busy.
+const limit = 120_000
 
-interface Chunk {
-  readonly at: number
-  readonly text: string
-}
+/** What was written at once, and when: by the clock of the process that wrote it. */
+type Written = readonly [at: number, text: string]
 
 interface Played {
   readonly code: number | string
   readonly output: string
   readonly stderr: string
-  /** The output as it came, with milliseconds since the start. */
-  readonly chunks: ReadonlyArray<Chunk>
-  readonly endedAt: number
+  readonly written: ReadonlyArray<Written>
 }
 
 const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_OPTIONS: _options, ...plain } = process.env
 
+const preloaded = (script: string): ReadonlyArray<string> => [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(script)}`
+]
+
+// What comes out of a pipe says nothing of when it went in, if its reader is kept waiting.
+const stamped = preloaded(`
+  const { stdout } = process
+  const { write } = stdout
+  stdout.write = (text, ...rest) => {
+    process.send([performance.now(), String(text)])
+    return write.call(stdout, text, ...rest)
+  }`)
+
 /** Runs the demo as its reader would. Unlike `support/run`, it keeps when what was written. */
 const play = (nodeArgs: ReadonlyArray<string>, env: NodeJS.ProcessEnv): Promise<Played> =>
   new Promise((resolve) => {
-    const began = performance.now()
-    const now = (): number => performance.now() - began
-    const chunks: Chunk[] = []
-    let stderr = ''
-    const child = spawn(process.execPath, [...nodeArgs, 'scripts/example.js', 'examples/demo.ts'], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...plain, ...env },
-      timeout: limit,
-      killSignal: 'SIGKILL'
-    })
-    child.stdout.setEncoding('utf8').on('data', (text: string) => chunks.push({ at: now(), text }))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    const end = (code: number | string): void =>
-      resolve({ code, output: chunks.map(({ text }) => text).join(''), stderr, chunks, endedAt: now() })
+    const written: Written[] = []
+    let [output, stderr] = ['', '']
+    const child = spawn(
+      process.execPath,
+      [...stamped, ...nodeArgs, 'scripts/example.js', 'examples/demo.ts'],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        env: { ...plain, ...env },
+        timeout: limit,
+        killSignal: 'SIGKILL'
+      }
+    )
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.on('message', (each: Written) => written.push(each))
+    const end = (code: number | string): void => resolve({ code, output, stderr, written })
     child.on('error', (error) => end(error.message))
     child.on('close', (code, signal) => end(code ?? signal ?? 'unknown'))
   })
 
-/** When the output had come as far as the end of `text`. */
-const arrival = ({ chunks }: Played, text: string): number => {
-  const index = chunks.findIndex((_, i) =>
-    chunks
-      .slice(0, i + 1)
-      .map((chunk) => chunk.text)
-      .join('')
-      .includes(text)
-  )
-  return chunks[index]?.at ?? NaN
-}
+/** When the line with `text` was written. */
+const writtenAt = ({ written }: Played, text: string): number =>
+  written.find(([, line]) => line.includes(text))?.[0] ?? NaN
 
 /** The scenes of the summary: outcome, attempts, waited, elapsed, and what the server counted. */
 const summary = ({ output }: Played) =>
@@ -67,7 +72,7 @@ const waitsOf = ({ output }: Played, scene: number): ReadonlyArray<number> => {
 }
 
 const escape = '\u001b['
-const asTerminal = ['--import', 'data:text/javascript,process.stdout.isTTY=true']
+const asTerminal = preloaded('process.stdout.isTTY=true')
 
 describe('the demo', () => {
   let piped: Played
@@ -82,9 +87,8 @@ describe('the demo', () => {
     ])
   }, limit + 5_000)
 
-  test('ends by itself, with code 0, in less than 20 s', () => {
+  test('ends by itself, with code 0', () => {
     expect([piped.code, piped.stderr, piped.output]).toEqual([0, '', expect.stringContaining('as promised')])
-    expect(piped.endedAt).toBeLessThan(limit)
     expect(piped.output.trimEnd().split('\n').pop()).toBe(
       'All scenes went as promised, and the server counted what the client did.'
     )
@@ -135,19 +139,18 @@ describe('the demo', () => {
     const waited = summary(piped).map((row) => Number(row['waited']))
     expect(waited[0]).toBeGreaterThanOrEqual(first + second + third - 5)
     expect(waited[1]).toBeGreaterThanOrEqual(595)
-    expect(waited[2]).toBeLessThan(50)
+    expect(waited[2]).toBe(0)
     // Cut short: the wait that was planned is 30 s.
-    expect(waited[3]).toBeLessThan(8_000)
+    expect(waited[3]).toBeGreaterThanOrEqual(995)
+    expect(waited[3]).toBeLessThan(30_000)
   })
 
   test('prints each attempt as it happens', () => {
-    const first = arrival(piped, 'attempt 1  GET /orders\n')
-    expect(piped.endedAt - first).toBeGreaterThan(2_000)
+    const between = (from: string, to: string): number => writtenAt(piped, to) - writtenAt(piped, from)
+    expect(between('attempt 1  GET /orders\n', 'All scenes went')).toBeGreaterThan(2_000)
     // A slow attempt shows before it ends, and a wait before it is over.
-    expect(
-      arrival(piped, 'timed out after') - arrival(piped, 'attempt 1  GET /report\n')
-    ).toBeGreaterThanOrEqual(900)
-    expect(arrival(piped, 'Aborted: ') - arrival(piped, 'next in 30000 ms')).toBeGreaterThan(500)
+    expect(between('attempt 1  GET /report\n', 'timed out after')).toBeGreaterThanOrEqual(995)
+    expect(between('next in 30000 ms', 'Aborted: ')).toBeGreaterThanOrEqual(995)
   })
 
   test('has colours on a terminal only, and not with NO_COLOR', () => {

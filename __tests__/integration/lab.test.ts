@@ -22,7 +22,7 @@ const program = join(folder, 'reprise.cjs')
 const charts = join(folder, 'charts')
 
 // A fleet takes seconds, on a machine that may be busy.
-jest.setTimeout(180_000)
+jest.setTimeout(600_000)
 
 const files: Readonly<Record<string, string>> = {
   'small.yaml':
@@ -79,7 +79,7 @@ const start = (
     const child = spawn(command, args, {
       cwd,
       env: { ...plain, TERM: 'xterm', ...env },
-      timeout: 150_000,
+      timeout: 550_000,
       killSignal: 'SIGKILL'
     })
     let [stdout, stderr] = ['', '']

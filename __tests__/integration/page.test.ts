@@ -11,7 +11,7 @@ import { root } from '../support/built.js'
 import { node } from '../support/run.js'
 
 // A browser beside everything else takes its time.
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 // One row, 30 clients: quick to run.
 const row = '#base=10ms&cap=2s&retries=unlimited&timeout=off&scenario=contention&clients=30'
@@ -51,7 +51,7 @@ withChromium('the page of the lab, in Chromium', () => {
   const open = async (hash: string, width = 1280, height = 900): Promise<void> => {
     context = await browser!.newContext({ viewport: { width, height } })
     page = await context.newPage()
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(120_000)
     page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
     page.on('console', (message) => wrong.push(`${message.type()}: ${message.text()}`))
     page.on('requestfailed', (request) => wrong.push(`failed: ${request.url()}`))

@@ -6,14 +6,14 @@ import { requireBuild, root } from '../support/built.js'
 import { node } from '../support/run.js'
 
 requireBuild()
-jest.setTimeout(30_000)
+jest.setTimeout(120_000)
 
 const work = mkdtempSync(join(tmpdir(), 'reprise-process-'))
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 const library = pathToFileURL(join(root, 'dist/esm/index.js')).href
 
-/** Runs the body of a script that nothing keeps alive but the library; killed after 20 s. */
+/** Runs the body of a script that nothing keeps alive but the library; killed after 100 s. */
 const run = async (name: string, body: string) => {
   const script = `
     import * as reprise from '${library}'
@@ -29,7 +29,7 @@ const run = async (name: string, body: string) => {
     ${body}`
   const file = `${name}.mjs`
   writeFileSync(join(work, file), script)
-  return node([file], work, 20_000)
+  return node([file], work, 100_000)
 }
 
 describe('P20 a pending wait keeps the process alive', () => {

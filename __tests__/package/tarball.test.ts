@@ -60,7 +60,7 @@ beforeAll(async () => {
     mkdirSync(dirname(link), { recursive: true })
     symlinkSync(join(root, 'node_modules', peer), link, 'junction')
   }
-}, 60_000)
+}, 300_000)
 
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
@@ -212,7 +212,7 @@ describe('types', () => {
       write(peers, Object.fromEntries(files.map((file) => [file, source])))
       expect(await node([tsc], peers)).toEqual({ code: 0, output: '' })
     },
-    60_000
+    180_000
   )
 
   test.each(consumers)(
@@ -240,6 +240,6 @@ describe('types', () => {
       write(peers, Object.fromEntries(files.map((file) => [file, queues])))
       expect(await node([tsc], peers)).toEqual({ code: 0, output: '' })
     },
-    60_000
+    180_000
   )
 })

@@ -7,7 +7,7 @@ export interface Ended {
 }
 
 /** Runs plain Node on the given arguments, for at most `timeout` milliseconds; never rejects. */
-export const node = (args: ReadonlyArray<string>, cwd: string, timeout = 60_000): Promise<Ended> =>
+export const node = (args: ReadonlyArray<string>, cwd: string, timeout = 170_000): Promise<Ended> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd,

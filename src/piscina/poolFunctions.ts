@@ -20,7 +20,11 @@ import type { CheckedNames, PoolFunctions, ThreadPool } from './ThreadPool.js'
  * Throws a `TypeError` or `RangeError` for something that is no pool, or for names that are none. A name that the module does not
  * export fails when it is called.
  *
- * *Gotchas*: what crosses over is cloned, so classes are lost: of an `Error` there is its message, stack and cause (`keepErrors`
+ * *Gotchas*: from Node 20.19 and 22.12 on, a thread that is ended while it still loads a module of ECMAScript takes the whole
+ * process with it, since Piscina tries `require` first and Node crashes there. An abort may come at any moment, so give the pool
+ * `execArgv: ['--no-experimental-require-module']` (Node knows it from 20.17 on), or write the module for threads in CommonJS.
+ *
+ * What crosses over is cloned, so classes are lost: of an `Error` there is its message, stack and cause (`keepErrors`
  * keeps its name and code as well), and conditions are texts or predicates. A result that cannot be cloned kills its thread, with
  * an error that says nothing. What was moved to a thread (`Piscina.move`) is gone, and cannot be sent again by a retry. A task
  * that can be aborted has a thread for itself, whatever `concurrentTasksPerWorker` says, and does not count for `maxQueue`: bound
@@ -42,7 +46,9 @@ import type { CheckedNames, PoolFunctions, ThreadPool } from './ThreadPool.js'
  * type Tasks = { spin: typeof spin }
  *
  * if (isMainThread) {
- *   const pool = new Piscina({ filename: import.meta.url, maxThreads: 1 })
+ *   // Without the option, a thread that is ended while it loads its module ends the process.
+ *   const execArgv = ['--no-experimental-require-module']
+ *   const pool = new Piscina({ filename: import.meta.url, maxThreads: 1, execArgv })
  *   const tasks = poolFunctions<Tasks>(pool)(['spin'])
  *   const result = await pipe(tasks.spin, withTimeout(100), withRetry(pipe(fixed(10), limitRetries(1))))()
  *   assert(result._tag === 'Left' && result.left._tag === 'Exhausted')

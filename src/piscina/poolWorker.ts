@@ -12,6 +12,9 @@ import type { CheckedNames, PoolFunctions, ThreadPool } from './ThreadPool.js'
  * What functions may be, and what there is to know of threads, is with `poolFunctions`; their record goes to a `worker` that
  * `configure` has made. Throws as that and `worker` do.
  *
+ * *Gotcha*: with a module of ECMAScript, a pool needs `execArgv: ['--no-experimental-require-module']`, or a thread that is ended
+ * while it loads may take the whole process with it: see `poolFunctions`.
+ *
  * @example
  * import assert from 'node:assert/strict'
  * import { isMainThread } from 'node:worker_threads'
@@ -28,7 +31,8 @@ import type { CheckedNames, PoolFunctions, ThreadPool } from './ThreadPool.js'
  * type Tasks = { countPrimes: typeof countPrimes; crash: typeof crash }
  *
  * if (isMainThread) {
- *   const pool = new Piscina({ filename: import.meta.url, maxThreads: 1 })
+ *   const execArgv = ['--no-experimental-require-module']
+ *   const pool = new Piscina({ filename: import.meta.url, maxThreads: 1, execArgv })
  *   const tasks = poolWorker<Tasks>(pool)(['countPrimes', 'crash'], { numRetries: 1, retryWait: 10, retryOn: workerCrashed })
  *
  *   assert.equal(await runOrThrow(tasks.countPrimes([0, 100])), 25)

@@ -68,11 +68,12 @@ describe('toBullMQ', () => {
   })
 
   test('limitElapsed -> counts from when the job was due', async () => {
-    const policy = pipe(fixed(100), limitElapsed('10s'))
+    const policy = pipe(fixed(100), limitElapsed('10h'))
+    const hour = 3_600_000
     const ago = (ms: number, delay = 0) => job({ timestamp: Date.now() - ms, opts: { delay } })
-    expect(await waitsOf(policy, 1, ago(5000))).toEqual([100])
-    expect(await waitsOf(policy, 1, ago(11_000))).toEqual([-1])
-    expect(await waitsOf(policy, 1, ago(11_000, 6000))).toEqual([100])
+    expect(await waitsOf(policy, 1, ago(5 * hour))).toEqual([100])
+    expect(await waitsOf(policy, 1, ago(11 * hour))).toEqual([-1])
+    expect(await waitsOf(policy, 1, ago(11 * hour, 6 * hour))).toEqual([100])
   })
 
   test('a type of its own -> only that is timed', async () => {

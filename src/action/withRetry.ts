@@ -4,7 +4,7 @@
  */
 import type { Context, Failed, Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
-import { contextOf, type Plan, planOf, type StepState } from '../policy/step.js'
+import { contextOf, type Plan, planOf, type Ruling, type StepState } from '../policy/step.js'
 import { sleepOn } from '../runtime/timers.js'
 import type { Sleeper } from '../runtime/Wheel.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
@@ -13,6 +13,7 @@ import {
   type Env,
   entryOf,
   left,
+  type Refusal,
   type Result,
   right,
   type Run,
@@ -77,6 +78,13 @@ interface Call extends Mutable<StepState>, Sleeper {
   failures: Kept | ReadonlyArray<Kept>
 }
 
+/** What ends a call whose interrupt has fired. */
+interface Abortion {
+  readonly _tag: 'GiveUp'
+  readonly cause?: undefined
+  readonly verdict: Interrupt['verdict']
+}
+
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 type Kept = Failure<unknown, unknown>
@@ -98,12 +106,13 @@ const drive = (plan: Plan, fn: Callable): Run => {
     try {
       // What can be entered is; else a function is called, and may give a task.
       const given = entry ? fn : fn(...args)
-      const answer = isTask(given)
-        ? (entryOf(given)?.(
-            { ...env, flight, attempt: { attempt, elapsed, previous: call && listOf(call).at(-1), name } },
-            entry ? args : []
-          ) ?? given())
-        : given
+      const answer =
+        typeof given === 'function'
+          ? (entryOf(given as Callable)?.(
+              { ...env, flight, attempt: { attempt, elapsed, previous: call && listOf(call).at(-1), name } },
+              entry ? args : []
+            ) ?? (given as Callable)())
+          : given
       return Promise.resolve(answer)
     } catch (error) {
       return Promise.reject(error)
@@ -122,14 +131,14 @@ const drive = (plan: Plan, fn: Callable): Run => {
     /** Settles the attempt under way with its outcome; without one, the call is aborted. */
     const settle = (outcome?: Outcome<unknown, unknown>): void => {
       const now = context()
-      const ruling = outcome
+      const ruling: Ruling | Refusal | Abortion = outcome
         ? env.decide(plan, call, outcome, now, env.random)
-        : { _tag: 'GiveUp' as const, verdict: (interrupt as Interrupt).verdict }
+        : { _tag: 'GiveUp', verdict: (interrupt as Interrupt).verdict }
       if (ruling._tag === 'Accept') {
         env.report?.(now, ruling, now.elapsed - startedAt)
         return call.resolve(right(ruling.value))
       }
-      if ('cause' in ruling) {
+      if (ruling.cause) {
         // The cause is of this call alone, and is the failure from here on: a copy would be much of what a sleeping call holds.
         const failure = Object.assign(ruling.cause, {
           attempt: attempts,
@@ -233,8 +242,6 @@ const none: ReadonlyArray<Kept> = []
 
 const listOf = ({ failures }: Call): ReadonlyArray<Kept> =>
   Array.isArray(failures) ? (failures as ReadonlyArray<Kept>) : [failures as Kept]
-
-const isTask = (given: unknown): given is Callable => typeof given === 'function'
 
 // With room for what makes it a failure later on: a call sleeps with it. V8 keeps a field that was empty once as whatever it
 // is, and one that held a number as a number, which it copies when another has a fraction.

@@ -13,12 +13,23 @@ export interface RedisForTests {
   readonly connection: { readonly host: string; readonly port: number; readonly [option: string]: unknown }
   /** Kills the server with SIGKILL and starts it on what it has written; `undefined` for one that is not our own. */
   readonly restart: (() => Promise<void>) | undefined
+  /** How it goes away, and comes back; `undefined` for one that is not our own. */
+  readonly outage: Outage | undefined
   readonly stop: () => Promise<void>
+}
+
+export interface Outage {
+  /** It takes commands, and does not answer. */
+  readonly hang: () => void
+  /** It is killed with SIGKILL. */
+  readonly kill: () => Promise<void>
+  /** It goes on, or is started on what it has written. */
+  readonly resume: () => Promise<void>
 }
 
 /** What is said where there is no Redis: what is skipped, and how to get one. */
 export const noRedis =
-  'skipped: no Redis for the tests of reprise/bullmq. Set REDIS_URL, or install it: apt-get install redis-server'
+  'skipped: no Redis for the tests of reprise/bullmq and reprise/redis. Set REDIS_URL, or install it: apt-get install redis-server'
 
 /** Whether there is a Redis to test with. */
 export const hasRedis = (): boolean =>
@@ -40,6 +51,7 @@ const ofUrl = ({ hostname, password, pathname, port, protocol, username }: URL):
     ...(protocol === 'rediss:' && { tls: {} })
   },
   restart: undefined,
+  outage: undefined,
   stop: async () => undefined
 })
 
@@ -52,6 +64,16 @@ const startOwn = async (): Promise<RedisForTests> => {
     restart: async () => {
       await end(server)
       server = await launch(port, directory)
+    },
+    outage: {
+      hang: () => {
+        server.kill('SIGSTOP')
+      },
+      kill: () => end(server),
+      resume: async () => {
+        if (hasEnded(server)) server = await launch(port, directory)
+        else server.kill('SIGCONT')
+      }
     },
     stop: async () => {
       await end(server)
@@ -108,8 +130,10 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+
 const end = async (server: ChildProcess): Promise<void> => {
-  if (server.exitCode !== null || server.signalCode !== null) return
+  if (hasEnded(server)) return
   const ended = once(server, 'exit')
   server.kill('SIGKILL')
   await ended

@@ -82,26 +82,68 @@ const gate: unique symbol = /* #__PURE__ */ Symbol.for('reprise/breaker@1') as n
 /** How calls come in and go out. */
 export interface Gate {
   readonly plan: BreakerPlan
-  /** Lets a call in, and gives the period that it belongs to; or refuses it. Whoever watches the call is told. */
-  readonly enter: (clock: Clock, tell: Tell | undefined) => number | CircuitOpen
+  /**
+   * Lets a call in, and gives the pass that it leaves with; or refuses it. Whoever watches the call is told. Where others
+   * have to be asked it gives a promise, which never rejects.
+   */
+  readonly enter: (clock: Clock, tell: Tell | undefined) => Entered | Promise<Entered>
   /** Lets a call out; to be called once. Without `call`, it says nothing, and changes nothing to tell of. */
   readonly leave: (
     clock: Clock,
     random: () => number,
-    period: number,
+    pass: Pass,
     call: Call | undefined,
     failure?: Failed<unknown> | Threw,
     tell?: Tell
   ) => void
 }
 
-type Tell = (news: CircuitNews) => void
+/** What a call came to that asked to come in. */
+export type Entered = Pass | CircuitOpen
+
+/** What a call that was let in belongs to: a period; or the same of a breaker that processes share, in words of its own. */
+export type Pass = number | SharedPass
+
+export interface SharedPass {
+  readonly _tag: 'Pass'
+  readonly period: number
+  /** The name of the trial that it is, if it is one. */
+  readonly trial: string | undefined
+  /** Where it counts: 0 in the state that is shared, n in that of this process when it was alone for the n-th time. */
+  readonly alone: number
+}
+
+export type Tell = (news: CircuitNews) => void
 
 /** Gives the gate of a breaker; throws a `TypeError` that names `argument` if it is none. */
 export const gateOf = <E>(argument: string, breaker: CircuitBreaker<E>): Gate =>
   // Callers without types may hand over anything.
   (breaker as Partial<CircuitBreaker<E>> | null | undefined)?.[gate] ??
   invalid(argument, 'made by circuitBreaker(options)()', breaker)
+
+/** Makes a breaker with this gate. */
+export const withGate = (
+  methods: Omit<CircuitBreaker, typeof judges | typeof gate>,
+  own: Gate
+): CircuitBreaker => Object.freeze({ ...methods, [gate]: own })
+
+/** What there is to tell of a breaker that has come to stand like this. */
+export const newsOf = (
+  state: BreakerState,
+  now: number,
+  lastFailure: Option<Failed<unknown> | Threw>
+): BreakerEvent => {
+  switch (state._tag) {
+    case 'Open':
+      return { _tag: 'CircuitOpened', openTime: state.until - now, lastFailure }
+    case 'HalfOpen':
+      return { _tag: 'CircuitHalfOpened' }
+    case 'Closed':
+      return { _tag: 'CircuitClosed' }
+    case 'Isolated':
+      return { _tag: 'CircuitIsolated' }
+  }
+}
 
 // --- constructors
 
@@ -121,12 +163,12 @@ export const gateOf = <E>(argument: string, breaker: CircuitBreaker<E>): Gate =>
  * import { circuitBreaker, exponential, withCircuitBreaker } from 'reprise'
  * import { pipe } from 'fp-ts/lib/function.js'
  *
- * // Opens when more than half of at least 4 of the last 20 calls have failed: for 1 s, then 2 s, 4 s …
+ * // Opens when more than half of at least 4 of the last 20 calls have failed: for 10 s, then 20 s, 40 s …
  * const makeBreaker = circuitBreaker({
  *   countWindow: 20,
  *   minimumCalls: 4,
  *   failureRatio: 0.5,
- *   openTime: exponential('1s')
+ *   openTime: exponential('10s')
  * })
  * const breaker = makeBreaker()
  * let calls = 0
@@ -171,19 +213,10 @@ const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
     const before = state
     state = after
     if (after._tag === before._tag || (own === undefined && tell === undefined)) return
+    const news = newsOf(after, now, lastFailure())
     // Nobody's call isolates it.
-    if (after._tag === 'Isolated') own?.({ _tag: 'CircuitIsolated' })
-    else inform(newsOf(after, now), tell)
-  }
-  const newsOf = (after: Exclude<BreakerState, { _tag: 'Isolated' }>, now: number): CircuitNews => {
-    switch (after._tag) {
-      case 'Open':
-        return { _tag: 'CircuitOpened', openTime: after.until - now, lastFailure: lastFailure() }
-      case 'HalfOpen':
-        return { _tag: 'CircuitHalfOpened' }
-      case 'Closed':
-        return { _tag: 'CircuitClosed' }
-    }
+    if (news._tag === 'CircuitIsolated') own?.(news)
+    else inform(news, tell)
   }
   /** Tells the observer of the breaker, then whoever watches the call. */
   const inform = (news: CircuitNews, tell: Tell | undefined): void => {
@@ -215,13 +248,13 @@ const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
     inform({ _tag: 'CircuitRefused', retryAfter }, tell)
     return { _tag: 'CircuitOpen', retryAfter }
   }
-  const leave: Gate['leave'] = (callers, random, period, call, failure, tell) => {
-    if (period !== state.period) return
+  const leave: Gate['leave'] = (callers, random, pass, call, failure, tell) => {
+    if (pass !== state.period) return
     if (failure !== undefined) last = failure
-    update({ _tag: 'Ended', period, call }, timeOn(callers), random, tell)
+    update({ _tag: 'Ended', period: pass, call }, timeOn(callers), random, tell)
   }
 
-  return Object.freeze({
+  const methods: Parameters<typeof withGate>[0] = {
     status: () => statusOf(plan, state, clock.now()),
     lastFailure,
     isolate: () => update({ _tag: 'Isolate' }, clock.now()),
@@ -237,10 +270,10 @@ const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
       // Calls under way belong to no period of what was saved.
       become({ ...shift(decoded.right, now), period: state.period + 1 }, now)
       return { _tag: 'Right', right: undefined }
-    },
-    [gate]: { plan, enter, leave }
-  })
+    }
+  }
+  return withGate(methods, { plan, enter, leave })
 }
 
 // The memory of the open times is of whatever a policy makes it, but plain JSON data.
-const copy = (state: BreakerState): BreakerState => JSON.parse(JSON.stringify(state)) as BreakerState
+export const copy = (state: BreakerState): BreakerState => JSON.parse(JSON.stringify(state)) as BreakerState

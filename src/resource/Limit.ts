@@ -115,7 +115,7 @@ export const rateLimit = <const K extends string>(options: {
  * import assert from 'node:assert/strict'
  * import { callLimit, limitSet } from 'reprise'
  *
- * const limits = limitSet([callLimit({ capacity: 2, per: '1s', algorithm: 'slidingWindow' })])()
+ * const limits = limitSet([callLimit({ capacity: 2, per: '1m', algorithm: 'slidingWindow' })])()
  * assert.equal(limits.tryAcquire()()._tag, 'Right')
  * assert.equal(limits.tryAcquire()()._tag, 'Right')
  * assert.equal(limits.tryAcquire()()._tag, 'Left')

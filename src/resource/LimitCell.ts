@@ -4,10 +4,9 @@
  */
 import type { LimitExceeded } from '../action/ResourceError.js'
 import type { Clock } from '../runtime/Clock.js'
-import { algorithms, type Limit } from './Limit.js'
+import type { Limit } from './Limit.js'
 import type { Asked } from './LimitRequest.js'
-import { places } from './Places.js'
-import { type Algorithm, isPast, type Rule } from './Rate.js'
+import { availableIn, giveBackTo, readyAt, refusalIn, settleIn, takeFrom, toSlot } from './Slots.js'
 import { newWaiters, type Waiter } from './Waiters.js'
 
 // --- model
@@ -38,6 +37,8 @@ export interface LimitCell {
   readonly take: (clock: Clock, asked: Asked) => Grant | undefined
   /** Gives a place in the queue, or why there is none. */
   readonly join: (clock: Clock, asked: Asked, answer: Waiting['answer']) => Waiting | LimitExceeded
+  /** Calls `tell` as soon as it is known that somebody has to wait. */
+  readonly whenQueued: (waiting: Waiting, tell: () => void) => void
   /** Leaves the queue, if it still waits there; says whether it did. */
   readonly leave: (waiting: Waiting) => boolean
   readonly refuse: (clock: Clock, asked: Asked, reason: LimitExceeded['reason']) => LimitExceeded
@@ -45,13 +46,6 @@ export interface LimitCell {
   readonly settle: (grant: Grant, used?: ReadonlyArray<number>) => void
   readonly available: (clock: Clock) => ReadonlyArray<number>
   readonly waiting: () => number
-}
-
-/** A limit and its state. The type of the state is the business of its algorithm. */
-interface Slot {
-  readonly rule: Rule
-  readonly algorithm: Algorithm<unknown> | undefined
-  state: unknown
 }
 
 // --- constructors
@@ -67,27 +61,8 @@ export const newLimitCell = (
   let timer: { readonly due: number; readonly clock: Clock; readonly cancel: () => void } | undefined
   let serving = false
 
-  /** The first moment at which all that is asked for is there: `now` itself, if it is. */
-  const readyAt = ({ amounts }: Asked, now: number): number => {
-    let latest = now
-    for (let i = 0; i < slots.length; i++) latest = Math.max(latest, slotReadyAt(i, amounts[i] ?? 0, now))
-    return latest
-  }
-
-  const slotReadyAt = (i: number, amount: number, now: number): number => {
-    const { algorithm, rule, state } = slots[i] as Slot
-    if (algorithm === undefined || amount === 0) return now
-    const at = algorithm.readyAt(rule, state, amount)
-    return isPast(rule, at, now) ? now : at
-  }
-
   const grant = (asked: Asked, clock: Clock, now: number, since: number): Grant => {
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[i] as Slot
-      const amount = asked.amounts[i] ?? 0
-      if (slot.algorithm !== undefined && amount > 0)
-        slot.state = slot.algorithm.take(slot.rule, slot.state, amount, now)
-    }
+    takeFrom(slots, asked.amounts, now)
     return { asked, clock, at: now, waited: now - since, open: true }
   }
 
@@ -96,26 +71,8 @@ export const newLimitCell = (
     now: number,
     since: number,
     reason: LimitExceeded['reason']
-  ): LimitExceeded => {
-    const above = asked.above === undefined ? -1 : limits.indexOf(asked.above)
-    // What stands in its own way, or else in that of the first in the queue.
-    const ahead = queue.first()?.asked
-    const obstacles = [asked, ahead].map((each) =>
-      each === undefined ? -1 : limits.findIndex((_, i) => slotReadyAt(i, each.amounts[i] ?? 0, now) > now)
-    )
-    const index = [above, ...obstacles].find((each) => each >= 0) ?? 0
-    const at = Math.max(readyAt(asked, now), ahead === undefined ? now : readyAt(ahead, now))
-    const { key = '', capacity = 0 } = limits[index] ?? {}
-    return {
-      _tag: 'LimitExceeded',
-      key,
-      reason: above >= 0 ? 'aboveCapacity' : reason,
-      requested: asked.amounts[index] ?? 0,
-      capacity,
-      retryAfter: above < 0 && at < Infinity ? at - now : undefined,
-      waited: now - since
-    }
-  }
+  ): LimitExceeded =>
+    refusalIn(slots, limits, asked, queue.first()?.asked, { now, waited: now - since }, reason)
 
   /** Serves the queue from its front, as far as that goes now. */
   const serve = (): void => {
@@ -125,7 +82,7 @@ export const newLimitCell = (
     for (let first = queue.first(); first !== undefined; first = queue.first()) {
       const { asked, clock, since, answer } = first
       const now = clock.now()
-      const ready = readyAt(asked, now)
+      const ready = readyAt(slots, asked.amounts, now)
       if (ready > now && now < since + maxWait) {
         wakeAt(clock, Math.min(ready, since + maxWait), now)
         break
@@ -159,7 +116,7 @@ export const newLimitCell = (
     take: (clock, asked) => {
       if (asked.above !== undefined || queue.size() > 0) return undefined
       const now = clock.now()
-      return readyAt(asked, now) > now ? undefined : grant(asked, clock, now, now)
+      return readyAt(slots, asked.amounts, now) > now ? undefined : grant(asked, clock, now, now)
     },
     join: (clock, asked, answer) => {
       const now = clock.now()
@@ -177,6 +134,10 @@ export const newLimitCell = (
       if (queue.first() === waiting) serve()
       return waiting
     },
+    // Here, whoever has joined and still waits has to.
+    whenQueued: (_, tell) => {
+      tell()
+    },
     leave: (waiting) => {
       const wasFirst = queue.first() === waiting
       const left = queue.leave(waiting)
@@ -190,37 +151,13 @@ export const newLimitCell = (
     settle: (grant, used = grant.asked.amounts) => {
       if (!grant.open) return
       grant.open = false
-      for (let i = 0; i < slots.length; i++) {
-        const slot = slots[i] as Slot
-        const amount = grant.asked.amounts[i] ?? 0
-        const back = used[i] ?? 0
-        const isGivenBack = slot.algorithm === giveBack
-        if (slot.algorithm === undefined || (back === amount && !isGivenBack)) continue
-        // Reading a clock is much of the cost, and time changes nothing about what is given back.
-        const now = isGivenBack ? grant.at : grant.clock.now()
-        slot.state = slot.algorithm.settle(slot.rule, slot.state, { amount, at: grant.at }, back, now)
-      }
+      const { amounts } = grant.asked
+      giveBackTo(slots, amounts)
+      // Reading a clock is much of the cost: only where it is needed.
+      settleIn(slots, amounts, grant.at, used, grant.clock.now)
       if (queue.size() > 0) serve()
     },
-    available: (clock) => {
-      const now = clock.now()
-      return slots.map(({ algorithm, rule, state }) =>
-        algorithm === undefined ? Infinity : algorithm.available(rule, state, now)
-      )
-    },
+    available: (clock) => availableIn(slots, clock.now()),
     waiting: queue.size
   }
-}
-
-const giveBack = places as Algorithm<unknown>
-
-const toSlot = (limit: Limit): Slot => {
-  const { capacity } = limit
-  const rule: Rule = { capacity, per: limit._tag === 'resourceLimit' ? 0 : limit.per }
-  if (capacity === Infinity) return { rule, algorithm: undefined, state: undefined }
-  // A slot hands its algorithm nothing but the states that it has made.
-  const algorithm = (
-    limit._tag === 'resourceLimit' ? places : algorithms[limit.algorithm]
-  ) as Algorithm<unknown>
-  return { rule, algorithm, state: algorithm.start(rule) }
 }

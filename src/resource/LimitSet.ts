@@ -45,28 +45,37 @@ export interface Permit<L extends Limit = Limit> {
 }
 
 /**
- * Limits that calls share. All that waits does so in order of arrival; on the clock of the set, if it was given one, else on
- * that of the call, as set by `withEnv`.
+ * What sets of limits have in common, wherever their state lies. All that waits does so in order of arrival.
  *
  * @category model
  * @since 0.3.0
  */
-export interface LimitSet<L extends Limit = Limit> extends AnyLimitSet {
+export interface CommonLimitSet<L extends Limit = Limit> extends AnyLimitSet {
   readonly [limitsOf]?: L
   /** Waits for all that is asked for. `withSignal`, `withTimeout`, `withEnv` and `withObserver` can be put around it. */
   readonly acquire: (...request: RequestArguments<L>) => TaskEither<LimitExceeded, Permit<L>>
-  /** Takes all that is asked for, or nothing; does not wait, and does not overtake those who do. */
-  readonly tryAcquire: (...request: RequestArguments<L>) => IOEither<LimitExceeded, Permit<L>>
   /** Waits, runs a body with the permit, and releases however it ends. */
   readonly use: (
     ...request: RequestArguments<L>
   ) => <F extends (permit: Permit<L>) => unknown>(
     body: F
   ) => TaskEither<ErrorOf<F> | LimitExceeded, ResultOf<F>>
+  /** How many are waiting, in this process. */
+  readonly waiting: IO<number>
+}
+
+/**
+ * Limits that the calls of a process share; on the clock of the set, if it was given one, else on that of the call, as set by
+ * `withEnv`. (`sharedLimits` of `reprise/redis` makes limits that processes share.)
+ *
+ * @category model
+ * @since 0.3.0
+ */
+export interface LimitSet<L extends Limit = Limit> extends CommonLimitSet<L> {
+  /** Takes all that is asked for, or nothing; does not wait, and does not overtake those who do. */
+  readonly tryAcquire: (...request: RequestArguments<L>) => IOEither<LimitExceeded, Permit<L>>
   /** How much of each limit is there now. Less than nothing, where more was used than asked for. */
   readonly available: IO<Readonly<Record<L['key'], number>>>
-  /** How many are waiting. */
-  readonly waiting: IO<number>
 }
 
 /** A set of limits of any kind. */
@@ -78,7 +87,7 @@ export interface AnyLimitSet {
 export type LimitsOf<S> = S extends { readonly [limitsOf]?: infer L } ? Extract<L, Limit> : never
 
 /** A set of rate limits has to be asked for so much of them; any other can be asked for one of each. */
-type RequestArguments<L extends Limit> = [RateKey<L>] extends [never]
+export type RequestArguments<L extends Limit> = [RateKey<L>] extends [never]
   ? [request?: LimitRequest<L>]
   : [request: LimitRequest<L>]
 
@@ -86,11 +95,15 @@ type RequestArguments<L extends Limit> = [RateKey<L>] extends [never]
 const cellOf = Symbol.for('reprise/limits@1')
 declare const limitsOf: unique symbol
 
-export interface LimitSetOptions {
+/** How long a queue may be. */
+export interface QueueOptions {
   /** The longest time that a request waits in the queue; without end if not said, and 0 for not at all. */
   readonly maxWait?: Duration | undefined
-  /** How many may wait; any number if not said. */
+  /** How many may wait, in a process; any number if not said. */
   readonly maxQueue?: number | undefined
+}
+
+export interface LimitSetOptions extends QueueOptions {
   /** The clock of the set; that of each call if not said. All that share a set should share a clock. */
   readonly clock?: Clock | undefined
 }
@@ -129,37 +142,38 @@ export const limitSet = <const L extends ReadonlyArray<Limit>>(
   limits: L,
   options: LimitSetOptions = {}
 ): IO<LimitSet<L[number]>> => {
-  if (!Array.isArray(limits)) invalid('limitSet: limits', 'a list of limits', limits)
-  for (const limit of limits) if (!isLimit(limit)) invalid('limitSet: limit', 'a limit', limit)
+  const own = toLimits('limitSet', limits)
+  known('limitSet', options, ['maxWait', 'maxQueue', 'clock'])
+  const { clock } = options
+  checkClock('limitSet: clock', clock, 'after')
+  const { maxWait, maxQueue } = toQueueOptions('limitSet', options)
+  return () => toLimitSet<L[number]>(newLimitCell(own, clock, maxWait, maxQueue))
+}
+
+/** Gives limits that are that, with a key each; throws for anything else. */
+export const toLimits = (who: string, limits: ReadonlyArray<Limit>): ReadonlyArray<Limit> => {
+  if (!Array.isArray(limits)) invalid(`${who}: limits`, 'a list of limits', limits)
+  for (const limit of limits) if (!isLimit(limit)) invalid(`${who}: limit`, 'a limit', limit)
   const keys = limits.map(({ key }) => key)
   const twice = keys.find((key, i) => keys.indexOf(key) < i)
-  if (twice !== undefined) throw new TypeError(`limitSet: limits must have a key each, got '${twice}' twice`)
-
-  known('limitSet', options, ['maxWait', 'maxQueue', 'clock'])
-  const { maxWait, maxQueue, clock } = options
-  checkClock('limitSet: clock', clock, 'after')
-  const ms = maxWait === undefined ? Infinity : toMillis('limitSet: maxWait', maxWait)
-  const most =
-    maxQueue === undefined || maxQueue === Infinity
-      ? Infinity
-      : wholeNumber('limitSet: maxQueue', maxQueue, 0)
-  const own = Object.freeze([...limits])
-  return () => toLimitSet<L[number]>(newLimitCell(own, clock, ms, most))
+  if (twice !== undefined) throw new TypeError(`${who}: limits must have a key each, got '${twice}' twice`)
+  return Object.freeze([...limits])
 }
+
+/** Gives how long a queue may be, in milliseconds and as a number; throws for anything else. */
+export const toQueueOptions = (
+  who: string,
+  { maxWait, maxQueue }: QueueOptions
+): { readonly maxWait: number; readonly maxQueue: number } => ({
+  maxWait: maxWait === undefined ? Infinity : toMillis(`${who}: maxWait`, maxWait),
+  maxQueue:
+    maxQueue === undefined || maxQueue === Infinity ? Infinity : wholeNumber(`${who}: maxQueue`, maxQueue, 0)
+})
 
 const toLimitSet = <L extends Limit>(cell: LimitCell): LimitSet<L> => {
   const clock = (): Clock => cell.clock ?? systemClock
   return Object.freeze({
-    [cellOf]: cell,
-    acquire: (request?: unknown) => {
-      const asked = toAsked('acquire: request', cell.limits, request)
-      const run: Run = (env) =>
-        whenGranted(cell, env, asked, tellOf(env, 'acquire', none), (grant) => {
-          mark(env.flight, 'landed')
-          return Promise.resolve(right(toPermit(cell, grant)))
-        })
-      return toAction(task('acquire'), run) as TaskEither<LimitExceeded, Permit<L>>
-    },
+    ...toCommonLimitSet<L>(cell),
     tryAcquire: (request?: unknown) => {
       const asked = toAsked('tryAcquire: request', cell.limits, request)
       return () => {
@@ -168,6 +182,31 @@ const toLimitSet = <L extends Limit>(cell: LimitCell): LimitSet<L> => {
           ? { _tag: 'Left', left: cell.refuse(clock(), asked, 'notNow') }
           : { _tag: 'Right', right: toPermit<L>(cell, grant) }
       }
+    },
+    available: () => byKey(cell.limits, cell.available(clock()))
+    // What the set gives has the types that are worked out above; at run time all of them are callables and records.
+  }) as unknown as LimitSet<L>
+}
+
+/** Gives what every set has, of a cell. */
+export const toCommonLimitSet = <L extends Limit>(cell: LimitCell): CommonLimitSet<L> =>
+  ({
+    [cellOf]: cell,
+    acquire: (request?: unknown) => {
+      const asked = toAsked('acquire: request', cell.limits, request)
+      const run: Run = (env) =>
+        whenGranted(
+          cell,
+          env,
+          asked,
+          tellOf(env, 'acquire', none),
+          (grant) => {
+            mark(env.flight, 'landed')
+            return Promise.resolve(right(toPermit(cell, grant)))
+          },
+          true
+        )
+      return toAction(task('acquire'), run) as TaskEither<LimitExceeded, Permit<L>>
     },
     use: (request?: unknown) => {
       const asked = toAsked('use: request', cell.limits, request)
@@ -181,18 +220,17 @@ const toLimitSet = <L extends Limit>(cell: LimitCell): LimitSet<L> => {
         return toAction(task('use'), run)
       }
     },
-    available: () => byKey(cell.limits, cell.available(clock())),
     waiting: cell.waiting
-    // What the set gives has the types that are worked out above; at run time all of them are callables and records.
-  }) as unknown as LimitSet<L>
-}
+    // As above.
+  }) as unknown as CommonLimitSet<L>
 
 // Anything without parameters: what is made of it is a task.
 const task = (name: string): Callable => Object.defineProperty(() => undefined, 'name', { value: name })
 
 const none: ReadonlyArray<unknown> = []
 
-const toPermit = <L extends Limit>(cell: LimitCell, grant: Grant): Permit<L> => {
+/** Gives what was granted as callers have it. */
+export const toPermit = <L extends Limit>(cell: LimitCell, grant: Grant): Permit<L> => {
   const { limits } = cell
   let reported: object | undefined
   return {

@@ -8,7 +8,7 @@ import type { Budget } from '../action/entry.js'
 import { invalid, isWithin, known } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
-import { type BudgetRules, ratioOfCalls, tokensOfFailures } from './BudgetRules.js'
+import { type BudgetRules, type BudgetWindow, ratioOfCalls, tokensOfFailures } from './BudgetRules.js'
 import { checkClock } from './checkClock.js'
 
 // --- model
@@ -90,6 +90,18 @@ const cellOf = Symbol.for('reprise/budget@1')
  * @since 0.3.0
  */
 export const retryBudget = (options: RetryBudgetOptions): IO<RetryBudget> => {
+  const plan = toBudgetPlan(options)
+  return () => (plan._tag === 'ratio' ? toBudget(plan.rules, plan.clock) : toBudget(plan.rules, plan.clock))
+}
+
+/** What the options of a budget come to. */
+export type BudgetPlan = { readonly clock: Clock | undefined } & (
+  | { readonly _tag: 'ratio'; readonly rules: BudgetRules<BudgetWindow>; readonly window: number }
+  | { readonly _tag: 'tokens'; readonly rules: BudgetRules<number>; readonly maxTokens: number }
+)
+
+/** Gives what the options come to; throws a `RangeError` or `TypeError` that names the option. */
+export const toBudgetPlan = (options: RetryBudgetOptions): BudgetPlan => {
   known('retryBudget', options, [...ofRatio, ...ofTokens, 'clock'])
   const { clock } = options
   checkClock('retryBudget: clock', clock, 'now')
@@ -101,7 +113,7 @@ export const retryBudget = (options: RetryBudgetOptions): IO<RetryBudget> => {
     const window = toMillis('retryBudget: window', time)
     if (window < 1) invalid('retryBudget: window', 'at least 1 ms', time)
     const rules = ratioOfCalls(ratio, (perSecond * window) / 1000, window)
-    return () => toBudget(rules, clock)
+    return { _tag: 'ratio', rules, window, clock }
   }
   refuse(options, ofRatio, 'without maxTokens only')
   const maxTokens = amount('maxTokens', options.maxTokens)
@@ -109,8 +121,7 @@ export const retryBudget = (options: RetryBudgetOptions): IO<RetryBudget> => {
   const tokenRatio = amount('tokenRatio', options.tokenRatio)
   // What is less could not be told from nothing, and with nothing a budget that is used up stays so.
   if (tokenRatio < 1e-6) invalid('retryBudget: tokenRatio', 'at least a millionth', tokenRatio)
-  const rules = tokensOfFailures(maxTokens, tokenRatio)
-  return () => toBudget(rules, clock)
+  return { _tag: 'tokens', rules: tokensOfFailures(maxTokens, tokenRatio), maxTokens, clock }
 }
 
 const ofRatio = ['ratio', 'minimumPerSecond', 'window'] as const
@@ -140,20 +151,21 @@ const toBudget = <S>(rules: BudgetRules<S>, own: Clock | undefined): RetryBudget
     clock = other
     return clock.now()
   }
-  return Object.freeze({
-    balance: () => rules.balance(state, (clock ?? systemClock).now()),
-    [cellOf]: {
-      note: (callers, input) => {
-        const now = on(callers)
-        state = rules.next(state, input, now)
-      },
-      allows: (callers) => {
-        const now = on(callers)
-        return rules.allows(state, now)
-      }
-    } satisfies Budget
+  return withCell(() => rules.balance(state, (clock ?? systemClock).now()), {
+    note: (callers, input) => {
+      const now = on(callers)
+      state = rules.next(state, input, now)
+    },
+    allows: (callers) => {
+      const now = on(callers)
+      return rules.allows(state, now)
+    }
   })
 }
+
+/** Makes a budget with this cell. */
+export const withCell = (balance: IO<number>, cell: Budget): RetryBudget =>
+  Object.freeze({ balance, [cellOf]: cell })
 
 /** Gives the cell of a budget; throws a `TypeError` that names `argument` if it is none. */
 export const toBudgetCell = (argument: string, budget: unknown): Budget =>

@@ -1,13 +1,21 @@
 import { matches } from '../policy/Condition.js'
 import { type Failed, libraryTag, type Threw } from '../policy/Failure.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from '../action/Action.js'
-import { type Env, left, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import { type Env, left, type Result, type Run, toAction, toCallable, toRun } from '../action/entry.js'
 import { mark } from '../action/Interrupt.js'
 import { aborted, notBegun } from '../action/race.js'
 import { type CircuitOpen, isCircuitOpen, isLimitExceeded } from '../action/ResourceError.js'
 import type { CircuitNews } from '../action/RetryEvent.js'
+import type { Clock } from '../runtime/Clock.js'
 import type { Call } from './CallWindow.js'
-import { type CircuitBreaker, type Gate, gateOf } from './CircuitBreaker.js'
+import {
+  type CircuitBreaker,
+  type Entered,
+  type Gate,
+  gateOf,
+  type Pass,
+  type Tell
+} from './CircuitBreaker.js'
 import { contextOfCall, tellOf } from '../action/tellOf.js'
 
 /**
@@ -60,21 +68,15 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
   const { slowAfter, failOn, clock: own } = gate.plan
   // Of most calls nobody asks how long they took.
   const timed = slowAfter < Infinity || failOn !== undefined
-  return (env, args) => {
+  const begin = (
+    env: Env,
+    args: ReadonlyArray<unknown>,
+    clock: Clock,
+    tell: Tell | undefined,
+    pass: Pass,
+    began: number
+  ): Promise<Result> => {
     const { random, interrupt } = env
-    const clock = own ?? env.clock
-    const told = tellOf(env, name, args)
-    const began = timed || told !== undefined ? clock.now() : 0
-    const tell =
-      told &&
-      ((news: CircuitNews): void => {
-        told(news, clock.now() - began)
-      })
-    const entered = gate.enter(clock, tell)
-    if (typeof entered !== 'number') {
-      mark(env.flight, 'landed')
-      return Promise.resolve(left(entered))
-    }
     let inside = true
     const leave = (failure?: Failed<unknown> | Threw): void => {
       if (!inside) return
@@ -83,16 +85,16 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
       const duration = timed ? clock.now() - began : 0
       const slow = duration > slowAfter
       if (failure === undefined)
-        gate.leave(clock, random, entered, slow ? slowSuccess : success, undefined, tell)
-      else if (saysNothing(failure.error)) gate.leave(clock, random, entered, undefined)
+        gate.leave(clock, random, pass, slow ? slowSuccess : success, undefined, tell)
+      else if (saysNothing(failure.error)) gate.leave(clock, random, pass, undefined)
       else {
         const failed = counts(gate, failure, env, args, name, duration)
-        gate.leave(clock, random, entered, { failed, slow }, failed ? failure : undefined, tell)
+        gate.leave(clock, random, pass, { failed, slow }, failed ? failure : undefined, tell)
       }
     }
     // What is aborted may never end, and must not keep the place of a trial.
     const cut = (): boolean => {
-      if (inside) gate.leave(clock, random, entered, undefined)
+      if (inside) gate.leave(clock, random, pass, undefined)
       inside = false
       return false
     }
@@ -115,7 +117,50 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
       }
     )
   }
+  return (env, args) => {
+    const clock = own ?? env.clock
+    const told = tellOf(env, name, args)
+    const began = timed || told !== undefined ? clock.now() : 0
+    const tell =
+      told &&
+      ((news: CircuitNews): void => {
+        told(news, clock.now() - began)
+      })
+    const entered = gate.enter(clock, tell)
+    if (typeof entered === 'number') return begin(env, args, clock, tell, entered, began)
+    if ('then' in entered)
+      return whenEntered(env, entered, (pass) =>
+        // What it has waited for others is no part of what the call takes.
+        begin(env, args, clock, tell, pass, timed ? clock.now() : 0)
+      )
+    return entered._tag === 'Pass' ? begin(env, args, clock, tell, entered, began) : refused(env, entered)
+  }
 }
+
+const refused = (env: Env, error: CircuitOpen): Promise<Result> => {
+  mark(env.flight, 'landed')
+  return Promise.resolve(left(error))
+}
+
+/** Waits for what others say. A call that is interrupted meanwhile ends at once, and begins only to give back its place. */
+const whenEntered = (
+  env: Env,
+  entered: Promise<Entered>,
+  begin: (pass: Pass) => Promise<Result>
+): Promise<Result> =>
+  new Promise((resolve) => {
+    const { flight, interrupt } = env
+    mark(flight, 'out')
+    const stopListening = interrupt?.listen((reason) => {
+      interrupt.cut(flight)
+      resolve(left(aborted(notBegun, reason)))
+      return true
+    })
+    void entered.then((given) => {
+      stopListening?.()
+      resolve(typeof given === 'object' && given._tag === 'CircuitOpen' ? refused(env, given) : begin(given))
+    })
+  })
 
 /** Was the call aborted, or refused by something further in, so that it says nothing of the service? */
 const saysNothing = (error: unknown): boolean =>

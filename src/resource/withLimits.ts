@@ -6,7 +6,7 @@ import { holding, whenGranted } from './held.js'
 import type { Limit } from './Limit.js'
 import type { LimitCell } from './LimitCell.js'
 import { type Asked, type LimitRequest, type LimitUsage, type RateKey, toAsked } from './LimitRequest.js'
-import { type LimitSet, settleBy, toLimitCell } from './LimitSet.js'
+import { type CommonLimitSet, settleBy, toLimitCell } from './LimitSet.js'
 import { tellOf } from '../action/tellOf.js'
 
 /** `unknown` where the request and the usage can be worked out for `F`; else a text that the compiler shows. */
@@ -40,7 +40,7 @@ type Limited<Args extends ReadonlyArray<unknown>, Answer> = <F>(
  * import { pipe } from 'fp-ts/lib/function.js'
  *
  * const limits = limitSet([
- *   rateLimit({ key: 'tokens', capacity: 1000, per: '1h' }),
+ *   rateLimit({ key: 'tokens', capacity: 1000, per: '1h', algorithm: 'slidingWindow' }),
  *   resourceLimit({ key: 'connections', capacity: 1 })
  * ])()
  *
@@ -64,8 +64,7 @@ type Limited<Args extends ReadonlyArray<unknown>, Answer> = <F>(
  * const result = await robust('hello')()
  * assert.deepEqual(result, { _tag: 'Right', right: { text: 'HELLO', tokens: 20 } })
  * // The first attempt counts with the 250 that it asked for, the second with the 20 that it used.
- * assert.equal(Math.floor(limits.available().tokens), 730)
- * assert.equal(limits.available().connections, 1)
+ * assert.deepEqual(limits.available(), { tokens: 730, connections: 1 })
  *
  * @category actions
  * @since 0.3.0
@@ -110,11 +109,11 @@ export const withLimits: WithLimits = (set: unknown, request?: unknown, usage?: 
 /** The ways to call it. Without a request, the set must not have rates, of which there is no telling how much. */
 interface WithLimits {
   <L extends Limit>(
-    set: LimitSet<L> &
+    set: CommonLimitSet<L> &
       ([RateKey<L>] extends [never] ? unknown : 'reprise: say how much of each rate limit a call asks for')
   ): Limited<ReadonlyArray<unknown>, unknown>
   <L extends Limit, Args extends ReadonlyArray<unknown>, Answer>(
-    set: LimitSet<L>,
+    set: CommonLimitSet<L>,
     request: LimitRequest<L> | ((...args: Args) => LimitRequest<L>) | undefined,
     usage?: (result: Answer, ...args: Args) => LimitUsage<L>
   ): Limited<Args, Answer>

@@ -63,7 +63,7 @@ export const fakeRedis = (clock: Clock, epoch = 1_700_000_000_000): FakeRedis =>
     let mine = ''
     if (next !== '') {
       const first = turns.get(key)
-      const isFree = first === undefined || first.by === by || micros > first.until
+      const isFree = first === undefined || first.by === by || micros >= first.until
       if (isSame && isFree && micros >= Number(from) && micros <= Number(to)) {
         swaps += 1
         turns.delete(key)

@@ -76,7 +76,7 @@ interface Entry<S> {
 // Redis keeps a state for so long at least, in milliseconds: whoever comes back to one that is gone has to ask twice.
 const shortestKept = 60_000
 
-// So long at most may others have to wait for one that has lost, in milliseconds.
+// Others wait for one that has lost as long as ten of its commands took, and at most so long, in milliseconds.
 const longestPatience = 100
 
 // What is kept while Redis is away.
@@ -197,7 +197,7 @@ export const newSharedCell = <S, I>(
             to: from + link.timeout,
             told: rules.concerns?.(base.state, state, at) === true,
             by: id,
-            patience: Math.min(3 * trip + 1, longestPatience)
+            patience: Math.min(10 * trip, longestPatience)
           }
         : undefined
     })

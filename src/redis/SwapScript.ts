@@ -57,7 +57,7 @@ local same = not text
 if ARGV[1] ~= '' then same = text and string.sub(text, 1, #ARGV[1]) == ARGV[1] end
 local mine = ''
 if ARGV[2] ~= '' then
-  local free = not found[2] or found[2] == ARGV[7] or now > tonumber(found[3])
+  local free = not found[2] or found[2] == ARGV[7] or now >= tonumber(found[3])
   if same and free and now >= tonumber(ARGV[4]) and now <= tonumber(ARGV[5]) then
     redis.call('HSET', KEYS[1], 'state', ARGV[2])
     if found[2] then redis.call('HDEL', KEYS[1], 'next', 'until') end

@@ -20,7 +20,7 @@ const heapUsed = async () => {
 
 /** Bytes of each call asleep after its first failure. */
 const asleep = async () => {
-  const count = 20_000
+  const count = 50_000
   const failing = reprise.withRetry(jittered('10m'))(async () => {
     throw down
   })

@@ -124,6 +124,7 @@ export const toStore = (argument: string, store: RedisStore): Store =>
  * `publish` and `subscribe`, the keys and the channels of the prefix.
  *
  * @example
+ * import assert from 'node:assert/strict'
  * import { Redis } from 'ioredis'
  * import { redisStore } from 'reprise/redis'
  *
@@ -133,6 +134,8 @@ export const toStore = (argument: string, store: RedisStore): Store =>
  *   whenAway: 'closed',
  *   observer: (event) => console.error(event._tag)
  * })()
+ *
+ * assert.equal(store.status(), 'shared') // as far as is known: nothing was sent yet
  *
  * await store.close()
  * client.disconnect()

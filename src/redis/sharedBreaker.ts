@@ -40,6 +40,7 @@ const pace = 50
  * *Gotcha*: what has not been sent is lost with the process. `await store.close()` sends it.
  *
  * @example
+ * import assert from 'node:assert/strict'
  * import { Redis } from 'ioredis'
  * import { withCircuitBreaker } from 'reprise'
  * import { redisStore, sharedBreaker } from 'reprise/redis'
@@ -50,6 +51,8 @@ const pace = 50
  * const breaker = sharedBreaker(store, 'payments', { countWindow: 20, failureRatio: 0.5, openTime: '10s' })()
  * const charge = pipe(async (cents: number) => `charged ${cents}`, withCircuitBreaker(breaker))
  * // In any process: await charge(100)()
+ *
+ * assert.equal(breaker.status()._tag, 'Closed') // as far as is known here
  *
  * await store.close()
  * client.disconnect()

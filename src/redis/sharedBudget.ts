@@ -27,6 +27,7 @@ const pace = 50
  * names the argument or the option.
  *
  * @example
+ * import assert from 'node:assert/strict'
  * import { Redis } from 'ioredis'
  * import { exponential, limitRetries, withRetry, withRetryBudget } from 'reprise'
  * import { redisStore, sharedBudget } from 'reprise/redis'
@@ -38,6 +39,8 @@ const pace = 50
  * const policy = pipe(exponential('100ms'), limitRetries(3))
  * const charge = pipe(async (cents: number) => `charged ${cents}`, withRetry(policy), withRetryBudget(budget))
  * // In any process: await charge(100)()
+ *
+ * assert.equal(budget.balance(), 100) // as far as is known here: ten a second, over ten seconds
  *
  * await store.close()
  * client.disconnect()

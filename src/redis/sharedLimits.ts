@@ -68,6 +68,7 @@ export interface SharedLimitSet<L extends Limit = Limit> extends CommonLimitSet<
  * `gcra` or `tokenBucket` cost far less.
  *
  * @example
+ * import assert from 'node:assert/strict'
  * import { Redis } from 'ioredis'
  * import { callLimit, resourceLimit, withLimits } from 'reprise'
  * import { redisStore, sharedLimits } from 'reprise/redis'
@@ -83,6 +84,8 @@ export interface SharedLimitSet<L extends Limit = Limit> extends CommonLimitSet<
  * )()
  * const charge = pipe(async (cents: number) => `charged ${cents}`, withLimits(limits))
  * // In any process: await charge(100)()
+ *
+ * assert.equal(limits.waiting(), 0)
  *
  * await store.close()
  * client.disconnect()

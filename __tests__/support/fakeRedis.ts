@@ -77,6 +77,7 @@ export const fakeRedis = (clock: Clock, epoch = 1_700_000_000_000): FakeRedis =>
         mine = 'next'
       }
     }
+    if (next === '' && by !== '' && turns.get(key)?.by === by) turns.delete(key)
     if (isSame) return ['same', ...time, mine]
     return text === undefined ? ['other', ...time, mine] : ['other', ...time, mine, text]
   }

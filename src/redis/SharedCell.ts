@@ -109,6 +109,9 @@ export const newSharedCell = <S, I>(
   // What is on its way, and not yet known to have come to anything.
   let flying: ReadonlyArray<Entry<S>> = []
   let isFlying = false
+  // Since then: has Redis told what there is, and is it the turn of this cell?
+  let isFresh = false
+  let isNext = false
   let isUrgent = false
   let rumour: Known<S> | undefined
   let follows = false
@@ -169,6 +172,7 @@ export const newSharedCell = <S, I>(
     if (known === undefined) {
       const fetched = await fetch()
       if (fetched._tag === 'Left') return fetched
+      isFresh = true
       tell()
     }
     const base = known as Known<S> // Fetched by now.
@@ -180,8 +184,12 @@ export const newSharedCell = <S, I>(
       return { before, after: state, now: at }
     })
     const changes = state !== base.state
-    // What changes nothing, and nobody asked for, need not be said.
-    if (!changes && batch.every(({ done }) => done === undefined)) return right(applied)
+    // What changes nothing need not be said, if Redis has just told what there is, or if nobody asked.
+    if (!changes && (isFresh || batch.every(({ done }) => done === undefined))) {
+      // Others must not wait for its turn.
+      if (isNext) void link.swap({ key, expected: base.head, next: undefined, passedBy: id })
+      return right(applied)
+    }
 
     const version = { count: base.count + 1, writer: id }
     const from = at - base.skew
@@ -210,7 +218,11 @@ export const newSharedCell = <S, I>(
       become({ ...base, ...version, head: headOf(version), at, state })
     }
     if (said._tag === 'Done' || (said._tag === 'Same' && !changes)) return right(applied)
-    if (said._tag === 'Other') tell()
+    isNext = said.isNext
+    if (said._tag === 'Other') {
+      isFresh = true
+      tell()
+    }
     return left(swapLost(said.isNext))
   }
   const swap = retrySwaps(link, attempt)
@@ -225,6 +237,8 @@ export const newSharedCell = <S, I>(
     waiting = []
     flying = batch
     isFlying = true
+    isFresh = false
+    isNext = false
     void swap(batch).then((result) => {
       land(batch, result)
     })

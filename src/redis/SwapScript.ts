@@ -30,6 +30,8 @@ export interface Swap {
         readonly patience: number
       }
     | undefined
+  /** Whoever has lost, and has nothing to swap any more, passes its turn. */
+  readonly passedBy?: string
 }
 
 /** What Redis said, and when, by its own clock. */
@@ -69,6 +71,8 @@ if ARGV[2] ~= '' then
     redis.call('HSET', KEYS[1], 'next', ARGV[7], 'until', string.format('%.0f', now + ARGV[8]))
     mine = 'next'
   end
+elseif found[2] and found[2] == ARGV[7] then
+  redis.call('HDEL', KEYS[1], 'next', 'until')
 end
 if same then return {'same', time[1], time[2], mine} end
 return {'other', time[1], time[2], mine, text}
@@ -77,8 +81,9 @@ return {'other', time[1], time[2], mine, text}
 export const scriptHash = /* #__PURE__ */ createHash('sha1').update(script).digest('hex')
 
 /** Gives the arguments of the script. */
-export const argumentsOf = ({ key, expected, next }: Swap): ReadonlyArray<string> => {
-  if (next === undefined) return [expected, '']
+export const argumentsOf = ({ key, expected, next, passedBy }: Swap): ReadonlyArray<string> => {
+  if (next === undefined)
+    return passedBy === undefined ? [expected, ''] : [expected, '', '', '', '', '', passedBy]
   const { text, keep, from, to, told, by, patience } = next
   return [expected, text, keepOf(keep), micros(from), micros(to), told ? key : '', by, micros(patience)]
 }

@@ -82,7 +82,7 @@ export const race =
 export const notBegun: Progress = { attempts: 0, elapsed: 0, failures: [], omitted: 0 }
 
 // A plain function is one attempt.
-const oneAttempt: Progress = { ...notBegun, attempts: 1 }
+const oneAttempt: Progress = { attempts: 1, elapsed: 0, failures: [], omitted: 0 }
 
 /** The error of a run that was aborted. */
 export const aborted = (progress: Progress, reason: unknown): unknown => ({

@@ -50,7 +50,7 @@ export interface Frame {
 // --- formulas
 
 /** Retries that can be counted. */
-export const countable = 2 ** 53
+export const countable = 9_007_199_254_740_992
 
 /** Waits between two, before jitter; `reached`: after so many retries, waits that grow are as long as a given one. */
 export const between = (

@@ -28,8 +28,8 @@ export interface Turn {
   readonly to: Place
 }
 
-/** The greatest draw there is. */
-export const lastDraw = 1 - 2 ** -53
+/** The greatest draw there is: 1 - 2^-53. Written out, so that bundlers see that nothing happens here. */
+export const lastDraw = 0.9999999999999999
 
 // --- turns
 

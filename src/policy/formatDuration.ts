@@ -1,9 +1,10 @@
 // Milliseconds up to a minute as they are; above, what is shown gets coarser as the time gets longer.
 const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
-const day = 24 * hour
-const year = 365.25 * day
+const minute = 60_000
+const hour = 3_600_000
+const day = 86_400_000
+// 365.25 days.
+const year = 31_557_600_000
 
 const round = (value: number, step: number): number => Math.round(value / step) * step
 

@@ -129,7 +129,7 @@ const isStill = (before: StepState, state: StepState): boolean =>
 const times = (count: number, wait: number): number => (wait === 0 ? 0 : count * wait)
 
 /** No retry is farther: counts are exact up to here. */
-const farthest = 2 ** 53
+const farthest = 9_007_199_254_740_992
 
 interface Sight {
   /** No wait is shorter, or longer, than these whole milliseconds. */

@@ -10,6 +10,7 @@ import { sameData } from './Eq.js'
 import type { Scope } from './evaluate.js'
 import type { Rejected } from './Failure.js'
 import { everyPart } from './namedParts.js'
+import { lastDraw } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
 import { contextOf, decide, initialState, type Plan, planOf, type StepState } from './step.js'
 import type { Window } from './Window.js'
@@ -130,7 +131,7 @@ const turnsOf = (
 ): ReadonlyArray<Turn> => {
   const ends = sameData(low, high) ? [0] : [0, 1]
   const corners = ends.flatMap((time) =>
-    ends.flatMap((drawn) => [0, highest].map((random): Point => [time, drawn, random]))
+    ends.flatMap((drawn) => [0, lastDraw].map((random): Point => [time, drawn, random]))
   )
   const found = corners.map((point) => ({ point, turn: turn(point) }))
   const changes = found.flatMap((one, i) =>
@@ -144,8 +145,6 @@ const turnsOf = (
 }
 
 const isEdge = (a: Point, b: Point): boolean => a.filter((x, axis) => x !== b[axis]).length === 1
-
-const highest = 1 - 2 ** -53
 
 /** Gives the turns on both sides of the point between two at which the first kind of turn ends. */
 const changeBetween = (

@@ -33,7 +33,7 @@ export interface BudgetWindow {
 // A window of time is made of so many buckets, and so is exact to a tenth of its length.
 const buckets = 10
 
-const none: Counts = Object.freeze({ calls: 0, retries: 0 })
+const none: Counts = /* #__PURE__ */ Object.freeze({ calls: 0, retries: 0 })
 
 /**
  * In a window of time there are at most `floor` retries, and a `ratio` of the calls more (Finagle's retry budget).

@@ -15,7 +15,7 @@ let idler: Idler | undefined
 // Read once: whoever fakes the timers of a test does not mean this. Browsers have neither `process` nor `setImmediate`;
 // Node's types know of no browsers.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition, @typescript-eslint/unbound-method -- it has no `this`
-const nextTick = globalThis.process?.nextTick as Idler | undefined
+const nextTick = /* #__PURE__ */ (() => globalThis.process?.nextTick as Idler | undefined)()
 
 const ready = /* #__PURE__ */ Promise.resolve()
 

@@ -117,7 +117,7 @@ const readers: {
     typeof value === 'function' ? value : invalid(argument, 'a function of an event', value)
 }
 
-const optionNames = Object.keys(readers) as ReadonlyArray<OptionName>
+const optionNames = /* #__PURE__ */ Object.keys(readers) as ReadonlyArray<OptionName>
 
 const isOptionName = (name: string): name is OptionName => Object.hasOwn(readers, name)
 

@@ -122,7 +122,7 @@ export const toRun = (fn: Callable): Run =>
     }
   })
 
-const none: ReadonlyArray<unknown> = []
+export const none: ReadonlyArray<never> = []
 
 // --- making actions
 

@@ -13,6 +13,7 @@ import {
   type Env,
   entryOf,
   left,
+  none,
   type Refusal,
   type Result,
   right,
@@ -74,7 +75,7 @@ interface Call extends Mutable<StepState>, Sleeper {
   readonly args: ReadonlyArray<unknown>
   readonly began: number
   readonly resolve: (result: Result) => void
-  /** The failures that are kept; the first is not worth a list. */
+  /** The failures that are kept; the first is not worth a list. Nobody else has the list before it is complete. */
   failures: Kept | ReadonlyArray<Kept>
 }
 
@@ -119,6 +120,29 @@ const drive = (plan: Plan, fn: Callable): Run => {
     }
   }
 
+  const newCall = (
+    env: Env,
+    args: ReadonlyArray<unknown>,
+    began: number,
+    resolve: (result: Result) => void
+  ): Call => ({
+    retry: 0,
+    slept: 0,
+    drawn: null,
+    delay: null,
+    memory: none,
+    env,
+    args,
+    began,
+    resolve,
+    failures: none,
+    // A sleeper is woken with itself.
+    wake: goOn as Sleeper['wake'],
+    due: 0,
+    next: undefined,
+    prev: undefined
+  })
+
   /** Goes on with a call: from its first outcome, or with the next attempt. */
   const goOn = (call: Call, first?: Outcome<unknown, unknown>): void => {
     const { env, args, began } = call
@@ -140,13 +164,15 @@ const drive = (plan: Plan, fn: Callable): Run => {
       }
       if (ruling.cause) {
         // The cause is of this call alone, and is the failure from here on: a copy would be much of what a sleeping call holds.
-        const failure = Object.assign(ruling.cause, {
-          attempt: attempts,
-          startedAt,
-          duration: now.elapsed - startedAt,
-          delay: interrupt?.fired ? undefined : ruling.delay
-        })
-        call.failures = attempts > 1 ? [...listOf(call), failure].slice(-plan.kept) : failure
+        const failure = ruling.cause as Mutable<Kept>
+        failure.attempt = attempts
+        failure.startedAt = startedAt
+        failure.duration = now.elapsed - startedAt
+        failure.delay = interrupt?.fired ? undefined : ruling.delay
+        if (attempts > 1) {
+          const kept = (call.failures = listOf(call))
+          if (kept.push(failure) > plan.kept) kept.shift()
+        } else call.failures = failure
         env.report?.(now, failure)
       }
       if (ruling._tag === 'GiveUp') {
@@ -162,7 +188,11 @@ const drive = (plan: Plan, fn: Callable): Run => {
         env.report?.({ ...now, attempt: attempts }, error)
         return call.resolve(left(error))
       }
-      Object.assign(call, ruling.state)
+      call.retry = ruling.retry
+      call.slept = ruling.slept
+      call.drawn = ruling.drawn
+      call.delay = ruling.delay
+      call.memory = ruling.memory
       ;(interrupt ? interrupt.after : sleepOn)(clock, call, ruling.delay, env.flight)
     }
 
@@ -193,7 +223,7 @@ const drive = (plan: Plan, fn: Callable): Run => {
   ): PromiseLike<Result> =>
     ({
       then: (resolve: (result: Result) => void) => {
-        goOn(newCall(env, args, began, resolve, goOn as Sleeper['wake']), first)
+        goOn(newCall(env, args, began, resolve), first)
       }
     }) as PromiseLike<Result>
 
@@ -201,7 +231,7 @@ const drive = (plan: Plan, fn: Callable): Run => {
     const began = env.clock.now()
     if (entry || plan.refuse || env.report || env.interrupt) {
       return new Promise((resolve) => {
-        goOn(newCall(env, args, began, resolve, goOn as Sleeper['wake']))
+        goOn(newCall(env, args, began, resolve))
       })
     }
     // The whole of the path to success: nothing is made for retrying until the first failure.
@@ -215,33 +245,9 @@ const drive = (plan: Plan, fn: Callable): Run => {
   }
 }
 
-const newCall = (
-  env: Env,
-  args: ReadonlyArray<unknown>,
-  began: number,
-  resolve: (result: Result) => void,
-  wake: Sleeper['wake']
-): Call => ({
-  retry: 0,
-  slept: 0,
-  drawn: null,
-  delay: null,
-  memory: none,
-  env,
-  args,
-  began,
-  resolve,
-  failures: none,
-  wake,
-  due: 0,
-  next: undefined,
-  prev: undefined
-})
-
-const none: ReadonlyArray<Kept> = []
-
-const listOf = ({ failures }: Call): ReadonlyArray<Kept> =>
-  Array.isArray(failures) ? (failures as ReadonlyArray<Kept>) : [failures as Kept]
+// A list here is the call's own, or empty and not added to.
+const listOf = ({ failures }: Call): Array<Kept> =>
+  Array.isArray(failures) ? (failures as Array<Kept>) : [failures as Kept]
 
 // With room for what makes it a failure later on: a call sleeps with it. V8 keeps a field that was empty once as whatever it
 // is, and one that held a number as a number, which it copies when another has a fraction.

@@ -17,6 +17,7 @@ import {
   type Plan,
   planOf,
   type Ruling,
+  stateOf,
   type StepState
 } from '../policy/step.js'
 import { type Draft, exactly, spread, type Window } from '../policy/Window.js'
@@ -180,7 +181,9 @@ const waitsOf = (
   const [a, b] = [rule(plan, low, 0), rule(plan, high, lastDraw)]
   if (a._tag === 'GiveUp' && b._tag === 'GiveUp') return isFault(a) || isFault(b) ? undefined : before
   if (a._tag !== 'Retry' || b._tag !== 'Retry' || before.length === longestList) return undefined
-  return a.window.from === b.window.to ? waitsOf(plan, a.state, b.state, [...before, a.delay]) : undefined
+  return a.window.from === b.window.to
+    ? waitsOf(plan, stateOf(a), stateOf(b), [...before, a.delay])
+    : undefined
 }
 
 /** Did a function of the policy fail? */

@@ -4,7 +4,7 @@
  */
 import { newFrame, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
-import { contextOf, decide, type Plan, type StepState } from './step.js'
+import { contextOf, decide, type Plan, stateOf, type StepState } from './step.js'
 import { draw, type Window } from './Window.js'
 
 // --- model
@@ -44,14 +44,15 @@ export const turn = (
   const lows = drifting ? [low, { ...high, slept: low.slept }] : [low]
   const [first, ...others] = lows.flatMap((state) => {
     const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => 0)
-    return ruling._tag === 'Retry' ? [{ ...ruling, reached: lowReached && state === low }] : []
+    return ruling._tag === 'Retry'
+      ? [{ ...ruling, state: stateOf(ruling), reached: lowReached && state === low }]
+      : []
   })
   if (first === undefined) return undefined
   const isPoint = low.slept === high.slept || first.window.latest === Infinity
-  const peek = isPoint && !drifting ? alike(first.window, first.state) : look(plan, high, cause)
-  // The counts are the same: if one goes on, so does the other, but for time.
-  if (peek === undefined) return undefined
-  const { settle, window } = peek
+  // The counts are the same: if one goes on, so does the other, but for time, which does not matter to `look`.
+  const { settle, window } =
+    isPoint && !drifting ? alike(first.window, first.state) : (look(plan, high, cause) as Peek)
   const shortest = Math.min(first.delay, ...others.map(({ delay }) => delay))
   // A wait ends in time if it ends by `latest`: this much is left for those who have slept least, and most.
   const most = Math.floor(first.window.latest - low.slept)
@@ -87,7 +88,7 @@ export const turn = (
 /** What differs between states that have drawn differently does not matter, if windows do not depend on it. */
 const alike = (window: Window, { memory }: StepState): Peek => ({ window, settle: () => memory })
 
-interface Peek {
+export interface Peek {
   readonly window: Window
   readonly settle: (delay: number, drawn: number) => ReadonlyArray<unknown>
 }
@@ -142,7 +143,8 @@ type End = (a: number, b: number) => number
 
 const extreme = (end: End, a: StepState, b: StepState): StepState => ({
   ...scope(end, a, b),
-  delay: end(a.delay ?? 0, b.delay ?? 0),
+  // Where two states are compared there was a retry, and a wait before it.
+  delay: end(a.delay as number, b.delay as number),
   memory: a.memory.map((kept, i) => {
     const other = b.memory[i]
     return isScope(kept) && isScope(other) ? scope(end, kept, other) : kept

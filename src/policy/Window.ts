@@ -28,8 +28,7 @@ export type Draft = { -readonly [K in keyof Window]: Window[K] }
 
 /** Moves both ends to one wait, of any length. */
 export const exactly = (self: Draft, wait: number): undefined => {
-  const end = Math.min(wait, longest)
-  within(self, end, end)
+  self.from = self.to = Math.min(wait, longest)
 }
 
 /** Moves the ends to finite waits, saturated at the longest time that is counted exactly. */

@@ -2,8 +2,8 @@
  * Many retries at once, for policies whose waits only grow or only shrink between the events at which a count or a list
  * ends. So what holds at both ends holds in between; windows that are scaled by a cap are known up to rounding.
  */
-import { endOf, isScope, look, type Place } from './Place.js'
-import { contextOf, decide, type StepState } from './step.js'
+import { endOf, isScope, look, type Peek, type Place } from './Place.js'
+import { contextOf, decide, stateOf, type StepState } from './step.js'
 import type { Terrain } from './Terrain.js'
 import type { Window } from './Window.js'
 
@@ -30,7 +30,6 @@ export const leap = (terrain: Terrain, before: Place, place: Place, rough: numbe
   if (stretch === undefined) return undefined
   const { exact, longest, longestReached, shortest } = stretch
   const count = stretch.endless ? Infinity : countInTime(terrain, low, shortest, stretch.count)
-  if (count === 0) return undefined
   const slept = Math.min(high.slept + times(count, longest), ceilingOf(terrain, high))
   return {
     longest,
@@ -67,22 +66,22 @@ const stretchOf = (terrain: Terrain, before: Place, place: Place, rough: number)
     ...counts.flatMap((retry) => events.filter((event) => event > retry).map((event) => event - retry))
   )
   const next = after(terrain, low)
-  if (distance < 2 || next === undefined || slotsOf(low, next) !== slotsOf(before.low, low)) return undefined
+  if (distance < 3 || next === undefined || slotsOf(low, next) !== slotsOf(before.low, low)) return undefined
   if (drifting && !(isStill(before.low, low) && isStill(before.high, high))) return undefined
-  const sight = (count: number): Sight | undefined => {
-    const windows = (drifting ? [low, high] : [low]).flatMap((state) => {
-      const far = advance(before.low, { ...state, slept: low.slept }, count)
-      return look(terrain.plan, far, terrain.cause)?.window ?? []
-    })
+  const sight = (count: number): Sight => {
+    const seen = (state: StepState): Window =>
+      windowAfter(terrain, advance(before.low, { ...state, slept: low.slept }, count))
+    const lowest = seen(low)
     return sightOf(
-      windows,
+      lowest,
+      drifting ? seen(high) : lowest,
       counts.every((retry) => retry >= settled)
     )
   }
   const near = sight(0)
-  const all = samples(distance).flatMap((count) => sight(count) ?? [])
-  const [last, end] = all.slice(-2)
-  if (near === undefined || last === undefined || end === undefined) return undefined
+  const all = samples(distance).map(sight)
+  // At a distance of 3 there are two samples, or more.
+  const [last, end] = all.slice(-2) as [Sight, Sight]
   const untimed = near.latest === Infinity
   const left = Math.floor(near.latest - low.slept)
   const clipped = ({ longest }: Sight): number => Math.min(longest, left)
@@ -107,7 +106,7 @@ const stretchOf = (terrain: Terrain, before: Place, place: Place, rough: number)
   }
   const count = Math.min(distance, rough)
   const far = sight(count - 1)
-  if (count < 2 || far === undefined) return undefined
+  if (count < 2) return undefined
   const longest = Math.max(clipped(near), clipped(far))
   return {
     count,
@@ -142,10 +141,8 @@ interface Sight {
   readonly known: boolean
 }
 
-/** What is seen of windows, and of any in between; `settled`: these are all there are. */
-const sightOf = (windows: ReadonlyArray<Window>, settled: boolean): Sight | undefined => {
-  const [a, b = a] = windows
-  if (a === undefined || b === undefined) return undefined
+/** What is seen of two windows, and of any in between; `settled`: these are all there are. */
+const sightOf = (a: Window, b: Window, settled: boolean): Sight => {
   const from = Math.min(a.from, b.from)
   const to = Math.max(a.to, b.to)
   const known = settled || from === to || from === 0 || to < 1
@@ -158,13 +155,14 @@ const sightOf = (windows: ReadonlyArray<Window>, settled: boolean): Sight | unde
   }
 }
 
-const latestOf = ({ cause, plan }: Terrain, state: StepState): number =>
-  look(plan, state, cause)?.window.latest ?? Infinity
+/** The window that follows a state. Before the next event no count stops, and time does not matter to `look`: there is one. */
+const windowAfter = ({ cause, plan }: Terrain, state: StepState): Window =>
+  (look(plan, state, cause) as Peek).window
 
 /** The state after the next failure; `undefined` where that ends the call. */
 const after = ({ cause, plan }: Terrain, state: StepState): StepState | undefined => {
   const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => 0)
-  return ruling._tag === 'Retry' ? ruling.state : undefined
+  return ruling._tag === 'Retry' ? stateOf(ruling) : undefined
 }
 
 /** Which counts go on, as a text. */
@@ -197,7 +195,7 @@ const samples = (distance: number): ReadonlyArray<number> => {
 const countInTime = (terrain: Terrain, low: StepState, wait: number, most: number): number => {
   const isInTime = (count: number): boolean => {
     const slept = low.slept + (count - 1) * wait
-    return slept + wait <= latestOf(terrain, { ...low, slept })
+    return slept + wait <= windowAfter(terrain, { ...low, slept }).latest
   }
   if (wait === 0 || isInTime(Math.min(most, farthest))) return most
   let [fits, late] = [0, Math.min(most, farthest)]
@@ -212,6 +210,6 @@ const countInTime = (terrain: Terrain, low: StepState, wait: number, most: numbe
 /** The latest end of all waits together. */
 const ceilingOf = (terrain: Terrain, state: StepState): number => {
   const beyond = Math.max(state.slept, terrain.horizon) + 1
-  const latest = latestOf(terrain, { ...state, slept: beyond })
+  const { latest } = windowAfter(terrain, { ...state, slept: beyond })
   return latest < beyond ? Math.floor(latest) : Infinity
 }

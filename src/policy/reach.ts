@@ -4,7 +4,16 @@ import { freshScope, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
 import { greatest, lastDraw, look } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
-import { contextOf, decide, initialState, type Plan, planOf, type Ruling, type StepState } from './step.js'
+import {
+  type Again,
+  contextOf,
+  decide,
+  initialState,
+  type Plan,
+  planOf,
+  stateOf,
+  type StepState
+} from './step.js'
 
 /** The greatest figures of some calls. Times in milliseconds. */
 export interface Reached {
@@ -31,8 +40,7 @@ export const reach = (policy: AnyPolicy, causes: ReadonlyArray<Cause<unknown, un
   }
 }
 
-type Retry = Extract<Ruling, { readonly _tag: 'Retry' }>
-type Choice = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>) => Retry | undefined
+type Choice = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>) => Again | undefined
 
 const run = (plan: Plan, order: ReadonlyArray<Cause<unknown, unknown>>, choose: Choice): Reached => {
   let [before, state] = [initialState, initialState]
@@ -42,7 +50,7 @@ const run = (plan: Plan, order: ReadonlyArray<Cause<unknown, unknown>>, choose: 
     delay = Math.max(delay, longWait(plan, state, cause)?.delay ?? 0)
     const chosen = choose(plan, state, cause)
     if (chosen === undefined) [cause, ...others] = others
-    else [before, state] = [state, chosen.state]
+    else [before, state] = [state, stateOf(chosen)]
   }
   return {
     retries: state.retry,
@@ -74,11 +82,11 @@ const drawn = (
   state: StepState,
   cause: Cause<unknown, unknown>,
   random: number
-): Retry | undefined => {
+): Again | undefined => {
   const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => random)
   if (ruling._tag !== 'Retry') return undefined
   // Limits are not exact beyond the longest time that is counted exactly.
-  return ruling.state.slept > longest && ruling.window.latest < Infinity ? undefined : ruling
+  return ruling.slept > longest && ruling.window.latest < Infinity ? undefined : ruling
 }
 
 const shortWait: Choice = (plan, state, cause) => drawn(plan, state, cause, 0)

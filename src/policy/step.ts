@@ -27,7 +27,12 @@ import { draw, type Window } from './Window.js'
 
 // --- model
 
-/** All that a policy remembers between the attempts of one call; plain JSON data. Start with `initialState`. */
+/**
+ * All that a policy remembers between the attempts of one call; plain JSON data. Start with `initialState`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface StepState extends Scope {
   /** The wait before the attempt under way; `null` for the first. */
   readonly delay: number | null
@@ -35,7 +40,12 @@ export interface StepState extends Scope {
   readonly memory: ReadonlyArray<unknown>
 }
 
-/** What a driver reports of an attempt. Times in milliseconds. */
+/**
+ * What a driver reports of an attempt. Times in milliseconds.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface StepInput<E, A> {
   readonly outcome: Outcome<E, A>
   /** From the start of the call to the end of the attempt, on a monotonic clock. */
@@ -46,7 +56,12 @@ export interface StepInput<E, A> {
   readonly args?: ReadonlyArray<unknown>
 }
 
-/** What happens next. */
+/**
+ * What happens next.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Decision<E, A> =
   /** The result is good. */
   | { readonly _tag: 'Accept'; readonly value: A }
@@ -66,7 +81,12 @@ export type Decision<E, A> =
       | { readonly reason: 'PolicyFault'; readonly fault: unknown }
     ))
 
-/** A decision, and the state for the next attempt. */
+/**
+ * A decision, and the state for the next attempt.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Step<E, A> {
   readonly decision: Decision<E, A>
   readonly state: StepState
@@ -130,10 +150,19 @@ const toStep = (before: StepState, ruling: Ruling): Step<unknown, unknown> => {
       state: before
     }
   }
-  const { delay, window, state } = ruling
+  const { delay, window } = ruling
   const { from, to, latest } = window
-  return { decision: { _tag: 'Retry', cause, delay, from, to, latest }, state }
+  return { decision: { _tag: 'Retry', cause, delay, from, to, latest }, state: stateOf(ruling) }
 }
+
+/** Gives the state for the next attempt. */
+export const stateOf = ({ retry, slept, drawn, delay, memory }: StepState): StepState => ({
+  retry,
+  slept,
+  drawn,
+  delay,
+  memory
+})
 
 /** Gives a random that throws a `RangeError` instead of a number that is not in [0, 1), or no number. */
 export const checked = (random: () => number) => (): number => toUniform(random())
@@ -168,16 +197,18 @@ export const planOf = (policy: AnyPolicy): Plan => {
   }
 }
 
-/** What a compiled policy decides; where it goes on, with the window and the state for the next attempt. */
+/** A retry: with the window, and with the state for the next attempt in it, which saves an object for each. */
+export interface Again extends StepState {
+  readonly _tag: 'Retry'
+  readonly cause: Cause<unknown, unknown>
+  readonly delay: number
+  readonly window: Window
+}
+
+/** What a compiled policy decides. */
 export type Ruling =
   | { readonly _tag: 'Accept'; readonly value: unknown }
-  | {
-      readonly _tag: 'Retry'
-      readonly cause: Cause<unknown, unknown>
-      readonly delay: number
-      readonly window: Window
-      readonly state: StepState
-    }
+  | Again
   | {
       readonly _tag: 'GiveUp'
       readonly cause: Cause<unknown, unknown>
@@ -210,20 +241,16 @@ export const decide = (
     if (!verdict) {
       // A wait that a hint has set says nothing of the schedule.
       const hinted = frame.hint && frame.from <= frame.hint
-      const memory = frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
       // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
       return {
         _tag: 'Retry',
         cause,
-        delay,
         window: frame,
-        state: {
-          retry: state.retry + 1,
-          slept: state.slept + delay,
-          drawn: hinted ? state.drawn : drawn,
-          delay,
-          memory
-        }
+        retry: state.retry + 1,
+        slept: state.slept + delay,
+        drawn: hinted ? state.drawn : drawn,
+        delay,
+        memory: frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
       }
     }
   } catch (fault) {

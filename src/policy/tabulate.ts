@@ -12,7 +12,7 @@ import type { Rejected } from './Failure.js'
 import { everyPart } from './namedParts.js'
 import { lastDraw } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
-import { contextOf, decide, initialState, type Plan, planOf, type StepState } from './step.js'
+import { contextOf, decide, initialState, type Plan, planOf, stateOf, type StepState } from './step.js'
 import type { Window } from './Window.js'
 
 // --- model
@@ -21,6 +21,9 @@ import type { Window } from './Window.js'
  * A row of the table: how many retries there have been with this one, the window from which the wait before it is drawn,
  * and the latest moment at which it can start if attempts take no time. Milliseconds; `latest` counts from the start of
  * the call.
+ *
+ * @category model
+ * @since 0.2.0
  */
 export interface WaitRow {
   readonly retry: number
@@ -29,7 +32,12 @@ export interface WaitRow {
   readonly latest: number
 }
 
-/** The first waits of a policy if all attempts fail; `more`: it goes on after the last row. */
+/**
+ * The first waits of a policy if all attempts fail; `more`: it goes on after the last row.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface WaitTable {
   readonly waits: ReadonlyArray<WaitRow>
   readonly more: boolean
@@ -120,7 +128,7 @@ const turnAt = (plan: Plan, box: Box, point: Point, faults: unknown[]): Turn | u
   if (ruling._tag !== 'Retry') return undefined
   const { delay, window } = ruling
   const latest = Math.min(box.latest + Math.floor(window.to + 1e-6), window.latest)
-  return { window, course: { state: ruling.state, elapsed: elapsed + delay }, latest }
+  return { window, course: { state: stateOf(ruling), elapsed: elapsed + delay }, latest }
 }
 
 /** The turns at the corners of a box, and, where they differ and it matters later, those at the change between them. */

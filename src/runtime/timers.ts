@@ -10,21 +10,25 @@ import { newSleeper, newWheel, type Sleeper, type Timer, type Wheel } from './Wh
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Node's types know of no browsers
 export const giveWay: (wake: () => void) => unknown = globalThis.setImmediate ?? setTimeout
 
-const room: unique symbol = /* #__PURE__ */ Symbol('room') as never
+const own: unique symbol = /* #__PURE__ */ Symbol('own') as never
 
-/** A clock that has room for sleepers, which need no function of their own there. */
+/** A clock with timers of its own, which sleepers need no function for; nor can they be cancelled one by one. */
 interface TimerClock extends Clock {
-  readonly [room]: () => Wheel
+  readonly [own]: { readonly wheel: () => Wheel; readonly soon: Soon }
 }
+
+/** Calls a function later than now, where there is nothing to wait for. */
+type Soon = (wake: () => void) => void
 
 /** Lets a sleeper sleep, on a clock of any kind. */
 export const sleepOn = (clock: Clock, sleeper: Sleeper, delay: number): void => {
-  const wheel = delay > 0 && (clock as Partial<TimerClock>)[room]?.()
-  if (wheel) wheel.add(inContext(sleeper), delay)
-  else
-    clock.after(delay, () => {
-      sleeper.wake(sleeper)
-    })
+  const timers = (clock as Partial<TimerClock>)[own]
+  if (timers && delay > 0) return timers.wheel().add(inContext(sleeper), delay)
+  const wake = (): void => {
+    sleeper.wake(sleeper)
+  }
+  if (timers) timers.soon(wake)
+  else clock.after(delay, wake)
 }
 
 /** Gives the sleeper; or, where somebody has an async context, one that wakes it in that. */
@@ -36,7 +40,7 @@ const inContext = (sleeper: Sleeper): Sleeper => {
 /** Makes a clock that is told the time by `now`, and waits by `soon` where there is nothing to wait for. */
 export const makeClock = (
   now: Clock['now'],
-  soon: (wake: () => void) => void,
+  soon: Soon,
   release?: (timer: Timer) => void
 ): Clock => {
   let wheel: Wheel | undefined
@@ -60,5 +64,5 @@ export const makeClock = (
       wheel.remove(sleeper)
     }
   }
-  return { now, after, [room]: current } as TimerClock
+  return { now, after, [own]: { wheel: current, soon } } as TimerClock
 }

@@ -1,57 +1,168 @@
-// Builds the page of the lab: static files that need nothing else, to be served from anywhere. By itself:
+// Builds the documentation as one static site: README.md, the guides, the examples, what the comments of the sources say
+// of every export, and the page of the lab. It needs nothing from anywhere else, and works under any path. By itself:
 // `node scripts/buildDocs.js [FOLDER]`, which is docs/site if not given.
-import { build } from 'esbuild'
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, posix, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import { licencesOf } from './licences.js'
+import { Application, PageEvent, TSConfigReader, TypeDocReader } from 'typedoc'
+import { buildLab } from './buildLab.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const lab = join(root, 'docs/lab')
+const read = (file) => readFileSync(join(root, file), 'utf8')
 
-/** Builds the page into a folder, which is made if it is not there; gives the scripts in it, with their sizes in bytes. */
-export const buildDocs = async (folder = join(root, 'docs/site')) => {
-  // The names of parts change with what is in them.
-  rmSync(join(folder, 'parts'), { recursive: true, force: true })
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: [join(lab, 'page.ts')],
-    outdir: folder,
-    bundle: true,
-    minify: true,
-    // Vega comes in a part of its own, when the page is there.
-    splitting: true,
-    chunkNames: 'parts/[name]-[hash]',
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
-    alias: {
-      'reprise/lab': join(root, 'src/lab/index.ts'),
-      reprise: join(root, 'src/index.ts'),
-      'fp-ts/lib': 'fp-ts/es6'
-    },
-    legalComments: 'none',
-    logLevel: 'error',
-    metafile: true
-  })
-  for (const file of ['index.html', 'style.css']) copyFileSync(join(lab, file), join(folder, file))
-  writeFileSync(
-    join(folder, 'LICENSES.txt'),
-    licencesOf('The scripts of this page hold parts of these packages.', root, Object.keys(metafile.inputs))
-  )
-  return Object.keys(metafile.outputs).map((path) => {
-    const bytes = readFileSync(join(root, path))
-    return { file: relative(folder, join(root, path)), bytes: bytes.length, zipped: gzipSync(bytes).length }
-  })
+// --- what is on the site
+
+const front = 'README.md'
+
+const named = {
+  'docs/cookbook.md': 'Cookbook',
+  'docs/migration.md': 'Coming from others',
+  'docs/fleet.md': 'Fleets',
+  'docs/reliability.md': 'Reliability',
+  'docs/bench.md': 'Bench',
+  'bench/README.md': 'How it is measured'
 }
+
+/** The pages beside the reference and what they are called, in the order of the navigation. */
+const titles = Object.fromEntries(
+  Object.entries({
+    ...named,
+    ...Object.fromEntries(
+      readdirSync(join(root, 'docs'))
+        .map((file) => `docs/${file}`)
+        .filter((file) => file.endsWith('.md') && !(file in named))
+        .map((file) => [file, /^# (.*)/m.exec(read(file))?.[1] ?? file])
+    ),
+    'CHANGELOG.md': 'Changelog',
+    'CONTRIBUTING.md': 'Contributing'
+  }).filter(([file]) => existsSync(join(root, file)))
+)
+
+const examples = readdirSync(join(root, 'examples')).filter((file) => /\.(ts|yaml)$/.test(file))
+
+/** Links to what TypeDoc does not know of begin so, until the page is written that they are on. */
+const onSite = 'site:'
+const lab = `${onSite}lab/index.html`
+
+// --- pages, for TypeDoc to read
+
+const withoutCode = (markdown, change) =>
+  markdown
+    .split(/^(```[^]*?^```$)/m)
+    .map((part) => (part.startsWith('```') ? part : change(part)))
+    .join('')
+
+/** Makes the links of a page in the repository lead to pages of the site; what has none is named, for there is no way to it. */
+const relink = (file, markdown) =>
+  withoutCode(markdown, (prose) =>
+    // Names of headings are made without what is code in them.
+    prose
+      .replaceAll(/^#.*$/gm, (heading) => heading.replaceAll('`', ''))
+      .replaceAll(/(?<!!)\[([^[\]]*)\]\(([^()\s]+)\)/g, (link, label, target) => {
+        if (/^[a-z]+:|^#/.test(target)) return link
+        const path = posix.join(posix.dirname(file), target.replace(/#.*/, ''))
+        if (path === front || path in titles) return link
+        if (path === 'docs/lab') return `[${label}](${lab})`
+        if (examples.some((each) => path === `examples/${each}`)) return `[${label}](${target}.md)`
+        if (!existsSync(join(root, path))) throw new Error(`${file}: ${target} is not there`)
+        return `${label} (\`${path}\`)`
+      })
+  )
+
+// Not as one object: TypeDoc takes braces for tags.
+const page = (title, text, children = []) =>
+  `---\ntitle: ${JSON.stringify(title)}\nchildren: ${JSON.stringify(children)}\n---\n\n${text}`
+
+/** The comment at the top of an example, which says what it shows. */
+const headOf = (code) =>
+  (/^\/\*\*\n([^]*?)\n \*\//.exec(code)?.[1] ?? /^((?:#.*\n)*)/.exec(code)?.[1] ?? '').replaceAll(
+    /^(#| \*) ?/gm,
+    ''
+  )
+
+const exampleText = (file) => {
+  const code = read(`examples/${file}`)
+  return `# ${file}\n\n\`\`\`${file.endsWith('.ts') ? 'ts' : 'yaml'}\n${code}\`\`\`\n`
+}
+
+const sentence = (text) =>
+  /^[^]*?[.:](?=\s|$)/.exec(text)?.[0].replaceAll('\n', ' ').replace(/:$/, '.') ?? text
+
+const examplesText = () =>
+  `# Examples\n\nPrograms that run on your machine, each with \`node scripts/example.js examples/NAME\` in the repository.\n\n${examples
+    .map((file) => `- [${file}](${file}.md): ${sentence(headOf(read(`examples/${file}`)))}`)
+    .join('\n')}\n`
+
+/** Writes the pages into a folder, as they lie in the repository. */
+const stage = (folder) => {
+  const write = (file, text) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  write(front, relink(front, read(front)))
+  for (const [file, title] of Object.entries(titles)) write(file, page(title, relink(file, read(file))))
+  for (const file of examples) write(`examples/${file}.md`, page(file, exampleText(file)))
+  write(
+    'examples/README.md',
+    page(
+      'Examples',
+      examplesText(),
+      examples.map((file) => `./${file}.md`)
+    )
+  )
+}
+
+// --- the site
+
+const { exports } = JSON.parse(read('package.json'))
+const entryPoints = Object.keys(exports)
+  .filter((name) => !name.endsWith('.json'))
+  .map((name) => join(root, 'src', name, 'index.ts'))
+
+/** Writes all but the page of the lab into a folder, whatever was in it before. */
+const buildReference = async (folder) => {
+  const pages = mkdtempSync(join(tmpdir(), 'reprise-docs-'))
+  try {
+    stage(pages)
+    await cp(join(root, 'docs'), join(pages, 'docs'), {
+      recursive: true,
+      filter: (file) => !/docs[\\/]/.test(file) || file.endsWith('.svg')
+    })
+    const app = await Application.bootstrapWithPlugins(
+      {
+        options: join(root, 'typedoc.json'),
+        entryPoints,
+        readme: join(pages, front),
+        projectDocuments: [...Object.keys(titles), 'examples/README.md'].map((file) => join(pages, file)),
+        navigationLinks: { Lab: lab },
+        out: folder
+      },
+      [new TypeDocReader(), new TSConfigReader()]
+    )
+    app.renderer.on(PageEvent.END, (each) => {
+      each.contents = each.contents?.replaceAll(
+        `href="${onSite}`,
+        `href="${'../'.repeat(each.url.split('/').length - 1)}`
+      )
+    })
+    const project = await app.convert()
+    if (project === undefined) return false
+    app.validate(project)
+    await app.generateOutputs(project)
+    return !(app.logger.hasErrors() || app.logger.hasWarnings())
+  } finally {
+    rmSync(pages, { recursive: true })
+  }
+}
+
+export const buildDocs = async (folder) =>
+  (await buildReference(folder)) && (await buildLab(join(folder, 'lab'))).length > 0
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , folder = join(root, 'docs/site')] = process.argv
-  const scripts = await buildDocs(resolve(folder))
-  const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9)
-  for (const { file, bytes, zipped } of scripts.sort((a, b) => b.bytes - a.bytes)) {
-    console.log(`${kB(bytes)} ${kB(zipped)} zipped  ${file}`)
-  }
-  console.log(`${basename(folder)}/index.html is ready: any server of static files will do`)
+  if (await buildDocs(resolve(folder)))
+    console.log(`${basename(folder)}/index.html is ready: any server of static files will do`)
+  else process.exitCode = 1
 }

@@ -1,4 +1,11 @@
-/** The public face of `reprise`: re-exports only. */
+/**
+ * Policies as plain values, and what carries them out: `withRetry` and the other wrappers, limits, circuit breakers, retry
+ * budgets, and `worker` for a record of functions. Needs nothing at run time.
+ *
+ * Start with `exponential`, `withJitter`, `limitRetries` and `withRetry`, or with `worker`.
+ *
+ * @module reprise
+ */
 export { type Bound, type Bounds, bounds } from './policy/bounds.js'
 export { andThen, both, either, getPolicyLattice, getPolicyMonoid, when } from './policy/Composition.js'
 export {

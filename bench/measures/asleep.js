@@ -1,7 +1,7 @@
 // 3. Calls asleep: what it takes to wait, with waits that differ. A process for each entry, so that they do not mix.
 import { valueOf } from '../support/either.js'
 import { inChild as child } from '../support/inChild.js'
-import { loadPeers } from '../support/peers.js'
+import { hand, loadPeers } from '../support/peers.js'
 import { processor } from '../support/rounds.js'
 import { leastOf, quantile } from '../support/statistics.js'
 import { freemem } from 'node:os'
@@ -103,7 +103,8 @@ export const measure = {
 - *Earliest*, *late*: when the second attempt began, beside when the wait should have ended, on \`performance.now\`. What should have been is known from the
   number that the library has drawn. Timers of Node fire up to 2 ms too early, more so where a wait is no whole number, since they cut off its fraction.
 
-Of two runs the better one counts, since noise only adds. Calls begin 50 at a time, so that each waits from when it has failed.`,
+Of two runs the better one counts, since noise only adds. Calls begin 50 at a time, so that each waits from when it has failed. n/a: a million of them need more
+memory than there is.`,
   run: async ({ quick, log }) => {
     const names = (await loadPeers()).filter(({ retrying }) => retrying).map(({ name }) => name)
     const figures = []
@@ -116,18 +117,23 @@ Of two runs the better one counts, since noise only adds. Calls begin 50 at a ti
           continue
         }
         log(`${count.toLocaleString('en')} calls of ${name}`)
-        const held = await child('asleep', { part: 'memory', name, count }, flags)
-        resident.set(name, held.rss)
-        const woken = []
-        for (let i = 0; i < runs; i++)
-          woken.push(await child('asleep', { part: 'waking', name, count, base }, flags))
-        found[name] = { ...held, ...leastOf(woken) }
+        try {
+          const held = await child('asleep', { part: 'memory', name, count }, flags)
+          resident.set(name, held.rss)
+          const woken = []
+          for (let i = 0; i < runs; i++)
+            woken.push(await child('asleep', { part: 'waking', name, count, base }, flags))
+          found[name] = { ...held, ...leastOf(woken) }
+        } catch (error) {
+          // Where memory runs out, processes are killed; what does not do its work says so itself.
+          if (!error.cause || name === hand) throw error
+          log(`${name} was ended by ${error.cause}`)
+        }
       }
-      const first = Object.values(found)[0]
       for (const { key, title, unit, ratios } of columns) {
         const values = Object.entries(found).map(([name, each]) => [
           name,
-          { value: each[key], ...(ratios && { ratio: each[key] / first[key] }) }
+          { value: each[key], ...(ratios && { ratio: each[key] / found[hand][key] }) }
         ])
         figures.push({
           title: `${count.toLocaleString('en')} asleep: ${title}`,

@@ -4,7 +4,7 @@ import { median } from './statistics.js'
 
 const script = fileURLToPath(new URL('../child.js', import.meta.url))
 
-/** Runs the `inChild` of a measure in a process of its own, and gives what it answers with. */
+/** Runs the `inChild` of a measure in a process of its own; gives what it answers with, or rejects, with a signal as the cause. */
 export const inChild = (measure, args, flags = []) =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--expose-gc', ...flags, script, measure, JSON.stringify(args)], {
@@ -15,7 +15,10 @@ export const inChild = (measure, args, flags = []) =>
     child.on('error', reject)
     child.on('close', (code, signal) => {
       if (code === 0) resolve(JSON.parse(output))
-      else reject(new Error(`${measure} ${JSON.stringify(args)} ended with ${code ?? signal}`))
+      else
+        reject(
+          new Error(`${measure} ${JSON.stringify(args)} ended with ${code ?? signal}`, { cause: signal })
+        )
     })
   })
 

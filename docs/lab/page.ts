@@ -19,6 +19,8 @@ import {
 /** How long a slider has to rest before a fleet runs. */
 const rest = 150
 
+byId('unstarted').remove()
+
 const run = newRunner()
 
 // All that changes.

@@ -12,10 +12,20 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 // --- model
 
-/** Anything that can be called. */
+/**
+ * Anything that can be called.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type AnyFunction = (...args: never[]) => unknown
 
-/** A function that `arrow` has marked as taking arguments. */
+/**
+ * A function that `arrow` has marked as taking arguments.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Arrow<F extends AnyFunction> = F & { readonly [isArrow]: true }
 declare const isArrow: unique symbol
 
@@ -29,7 +39,12 @@ type Settled<R> = R extends PromiseLike<infer X> ? X : R extends () => PromiseLi
 
 type Answer<F> = F extends (...args: never[]) => infer R ? (IsAny<R> extends true ? R : Settled<R>) : never
 
-/** The error that a function fails with in a `Left`; `unknown` where it can only throw. */
+/**
+ * The error that a function fails with in a `Left`; `unknown` where it can only throw.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type ErrorOf<F> =
   IsAny<Answer<F>> extends true
     ? unknown
@@ -39,7 +54,12 @@ export type ErrorOf<F> =
         ? E
         : unknown
 
-/** The result of a function. */
+/**
+ * The result of a function.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type ResultOf<F> =
   IsAny<Answer<F>> extends true
     ? Answer<F>
@@ -60,7 +80,12 @@ type IsUntyped<F> = F extends (...args: infer P) => unknown
       : false
   : false
 
-/** A function or task of the same shape as `F` that fails with `E` and answers `A`. */
+/**
+ * A function or task of the same shape as `F` that fails with `E` and answers `A`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Shaped<F, E, A> =
   IsUntyped<F> extends true
     ? TaskEither<E, A> & ((...args: unknown[]) => TaskEither<E, A>)
@@ -72,7 +97,12 @@ export type Shaped<F, E, A> =
 
 // --- what is refused
 
-/** `unknown` where a function can be wrapped; else a text that the compiler shows. */
+/**
+ * `unknown` where a function can be wrapped; else a text that the compiler shows.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Checked<F> = F extends AnyFunction
   ? IsUntyped<F> extends true
     ? unknown
@@ -94,6 +124,9 @@ type CheckedArguments<F, P extends unknown[]> = P extends []
 /**
  * `unknown` where conditions on errors `PE` and validators of results `PA` can judge the function; else a text that the
  * compiler shows.
+ *
+ * @category model
+ * @since 0.1.0
  */
 export type Judging<F, PE, PA> =
   IsNever<PE> extends true

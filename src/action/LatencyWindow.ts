@@ -29,6 +29,7 @@ export interface LatencyWindow {
    * there are fewer than `minimumCalls`. Throws a `RangeError` or `TypeError` for any other `q`.
    */
   readonly quantile: (q: number) => IO<Option<number>>
+  /** @hidden */
   readonly [cellOf]: LatencyCell
 }
 
@@ -134,7 +135,7 @@ const rankOf = (sorted: ReadonlyArray<number>, value: number): number => {
   let [from, to] = [0, sorted.length]
   while (from < to) {
     const middle = (from + to) >> 1
-    if ((sorted[middle] ?? Infinity) < value) from = middle + 1
+    if ((sorted[middle] as number) < value) from = middle + 1
     else to = middle
   }
   return from

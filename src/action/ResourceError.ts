@@ -25,6 +25,7 @@ export interface LimitExceeded {
   readonly reason: 'aboveCapacity' | 'queueFull' | 'waitedTooLong' | 'notNow' | 'unreachable'
   /** How much was asked for of that limit. */
   readonly requested: number
+  /** How much of that limit there is in all. */
   readonly capacity: number
   readonly retryAfter: number | undefined
   /** How long it has waited, in milliseconds. */
@@ -67,7 +68,12 @@ const sayings: Readonly<Record<LimitExceeded['reason'], (error: LimitExceeded) =
 
 // --- guards
 
-/** Is this a `LimitExceeded` of this library? It is told by its whole shape, since errors of users may share the tag. */
+/**
+ * Is this a `LimitExceeded` of this library? It is told by its whole shape, since errors of users may share the tag.
+ *
+ * @category guards
+ * @since 0.3.0
+ */
 export const isLimitExceeded = (u: unknown): u is LimitExceeded =>
   read(u, '_tag') === 'LimitExceeded' && typeof read(u, 'key') === 'string' && isReason(read(u, 'reason'))
 

@@ -9,7 +9,11 @@ import { describeRefusal } from './ResourceError.js'
 
 // --- model
 
-/** What every error of a retry has. Times in milliseconds. */
+/**
+ * What every error of a retry has. Times in milliseconds.
+ *
+ * @inline
+ */
 interface History<E, A> {
   /** How often the function was called. */
   readonly attempts: number
@@ -24,30 +28,55 @@ interface History<E, A> {
 /** How far a call has come, whatever it failed with. */
 export type Progress = History<unknown, unknown>
 
-/** The schedule stopped; with the `hint` where one beyond its bounds was the cause. */
+/**
+ * The schedule stopped; with the `hint` where one beyond its bounds was the cause.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Exhausted<E, A> extends History<E, A> {
   readonly _tag: 'Exhausted'
   readonly hint: number | undefined
 }
 
-/** A failure that the conditions refuse. */
+/**
+ * A failure that the conditions refuse.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface NotRetryable<E, A> extends History<E, A> {
   readonly _tag: 'NotRetryable'
 }
 
-/** The signal fired; with its `reason`. */
+/**
+ * The signal fired; with its `reason`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Aborted<E, A> extends History<E, A> {
   readonly _tag: 'Aborted'
   readonly reason: unknown
 }
 
-/** A function of the policy threw, or gave nonsense; the `fault` is what it threw, the last failure what it was asked about. */
+/**
+ * A function of the policy threw, or gave nonsense; the `fault` is what it threw, the last failure what it was asked about.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface PolicyFault<E, A> extends History<E, A> {
   readonly _tag: 'PolicyFault'
   readonly fault: unknown
 }
 
-/** The shared retry budget refused. */
+/**
+ * The shared retry budget refused.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface BudgetExhausted<E, A> extends History<E, A> {
   readonly _tag: 'BudgetExhausted'
 }
@@ -61,14 +90,24 @@ export interface BudgetExhausted<E, A> extends History<E, A> {
 export type RetryError<E, A> =
   Exhausted<E, A> | NotRetryable<E, A> | Aborted<E, A> | PolicyFault<E, A> | BudgetExhausted<E, A>
 
-/** The error of `withTimeout`; with what it knows of a retry that it cut short. */
+/**
+ * The error of `withTimeout`; with what it knows of a retry that it cut short.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface TimedOut extends History<unknown, unknown> {
   readonly _tag: 'TimedOut'
   /** The time that was allowed. */
   readonly timeout: number
 }
 
-/** The error of `withDecoder`: the value, what the decoder says of it, and that in words: path, expectation, value. */
+/**
+ * The error of `withDecoder`: the value, what the decoder says of it, and that in words: path, expectation, value.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface InvalidResult<Errors = ReadonlyArray<unknown>> {
   readonly _tag: 'InvalidResult'
   readonly value: unknown
@@ -78,28 +117,63 @@ export interface InvalidResult<Errors = ReadonlyArray<unknown>> {
 
 // --- guards
 
-/** Is this an `Exhausted` of this library? It is told by its whole shape, since errors of users may share the tag. */
+/**
+ * Is this an `Exhausted` of this library? It is told by its whole shape, since errors of users may share the tag.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isExhausted = (u: unknown): u is Exhausted<unknown, unknown> => libraryTag(u) === 'Exhausted'
 
-/** Is this a `NotRetryable` of this library? */
+/**
+ * Is this a `NotRetryable` of this library?
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isNotRetryable = (u: unknown): u is NotRetryable<unknown, unknown> =>
   libraryTag(u) === 'NotRetryable'
 
-/** Is this an `Aborted` of this library? */
+/**
+ * Is this an `Aborted` of this library?
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isAborted = (u: unknown): u is Aborted<unknown, unknown> => libraryTag(u) === 'Aborted'
 
-/** Is this a `PolicyFault` of this library? */
+/**
+ * Is this a `PolicyFault` of this library?
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isPolicyFault = (u: unknown): u is PolicyFault<unknown, unknown> =>
   libraryTag(u) === 'PolicyFault'
 
-/** Is this a `BudgetExhausted` of this library? */
+/**
+ * Is this a `BudgetExhausted` of this library?
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isBudgetExhausted = (u: unknown): u is BudgetExhausted<unknown, unknown> =>
   libraryTag(u) === 'BudgetExhausted'
 
-/** Is this a `TimedOut` of this library? */
+/**
+ * Is this a `TimedOut` of this library?
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isTimedOut = (u: unknown): u is TimedOut => libraryTag(u) === 'TimedOut'
 
-/** Is this an `InvalidResult` of this library? */
+/**
+ * Is this an `InvalidResult` of this library?
+ *
+ * @category guards
+ * @since 0.2.0
+ */
 export const isInvalidResult = (u: unknown): u is InvalidResult<unknown> =>
   read(u, '_tag') === 'InvalidResult' && Array.isArray(read(u, 'reasons'))
 
@@ -111,7 +185,12 @@ const retryTags: ReadonlyArray<unknown> = [
   'BudgetExhausted'
 ]
 
-/** Is this an error of `withRetry`? */
+/**
+ * Is this an error of `withRetry`?
+ *
+ * @category guards
+ * @since 0.1.0
+ */
 export const isRetryError = (u: unknown): u is RetryError<unknown, unknown> =>
   retryTags.includes(libraryTag(u))
 
@@ -218,12 +297,16 @@ const none: Option<never> = { _tag: 'None' }
  * @since 0.1.0
  */
 export const toError = (error: unknown): Error => {
-  if (error instanceof Error) return error
-  const tag = read(error, '_tag')
-  const cause = causeOf(error)
-  const result = new Error(describe(error, cause), { cause })
-  if (typeof tag === 'string') result.name = tag
-  return result
+  try {
+    if (error instanceof Error) return error
+    const tag = read(error, '_tag')
+    const cause = causeOf(error)
+    const result = new Error(describe(error, cause), { cause })
+    if (typeof tag === 'string') result.name = tag
+    return result
+  } catch {
+    return new Error(print(error), { cause: error }) // what cannot be read, such as a revoked proxy
+  }
 }
 
 const causeOf = (error: unknown): unknown => {

@@ -15,32 +15,57 @@ import type { RetryError } from './RetryError.js'
 
 // --- model
 
-/** An attempt begins. */
+/**
+ * An attempt begins.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface AttemptStarted extends Context {
   readonly _tag: 'AttemptStarted'
 }
 
-/** An attempt failed; the failure says how, how long it took, and which wait follows (`undefined` if none). */
+/**
+ * An attempt failed; the failure says how, how long it took, and which wait follows (`undefined` if none).
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface AttemptFailed extends Context {
   readonly _tag: 'AttemptFailed'
   readonly failure: Failure<unknown, unknown>
 }
 
-/** Another attempt follows in `delay` milliseconds. */
+/**
+ * Another attempt follows in `delay` milliseconds.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface RetryScheduled extends Context {
   readonly _tag: 'RetryScheduled'
   readonly delay: number
   readonly failure: Failure<unknown, unknown>
 }
 
-/** The call ended with a result; `duration` is that of its last attempt. */
+/**
+ * The call ended with a result; `duration` is that of its last attempt.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Succeeded extends Context {
   readonly _tag: 'Succeeded'
   readonly duration: number
   readonly value: unknown
 }
 
-/** The call ended without a result. */
+/**
+ * The call ended without a result.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface GaveUp extends Context {
   readonly _tag: 'GaveUp'
   readonly error: RetryError<unknown, unknown>
@@ -49,6 +74,9 @@ export interface GaveUp extends Context {
 /**
  * The call has to wait for limits. The `key` is of the limit that stands in its way, or else in that of the first in the
  * queue; `waiting` counts all who wait, this call among them.
+ *
+ * @category model
+ * @since 0.3.0
  */
 export interface LimitWaiting extends Context {
   readonly _tag: 'LimitWaiting'
@@ -56,50 +84,87 @@ export interface LimitWaiting extends Context {
   readonly waiting: number
 }
 
-/** Limits granted what the call asked for, by key; it had `waited` so many milliseconds for that. */
+/**
+ * Limits granted what the call asked for, by key; it had `waited` so many milliseconds for that.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface LimitGranted extends Context {
   readonly _tag: 'LimitGranted'
   readonly granted: Readonly<Record<string, number>>
   readonly waited: number
 }
 
-/** A limit refused the call. */
+/**
+ * A limit refused the call.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface LimitRefused extends Context {
   readonly _tag: 'LimitRefused'
   readonly error: LimitExceeded
 }
 
-/** The circuit breaker refuses calls for `openTime` milliseconds, after this one; with the failure that was counted last. */
+/**
+ * The circuit breaker refuses calls for `openTime` milliseconds, after this one; with the failure that was counted last.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface CircuitOpened extends Context {
   readonly _tag: 'CircuitOpened'
   readonly openTime: number
   readonly lastFailure: Option<Failed<unknown> | Threw>
 }
 
-/** The circuit breaker lets calls try, this one first. */
+/**
+ * The circuit breaker lets calls try, this one first.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface CircuitHalfOpened extends Context {
   readonly _tag: 'CircuitHalfOpened'
 }
 
-/** The circuit breaker lets calls pass, since this one went well. */
+/**
+ * The circuit breaker lets calls pass, since this one went well.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface CircuitClosed extends Context {
   readonly _tag: 'CircuitClosed'
 }
 
-/** The circuit breaker refused the call; another may try in `retryAfter` milliseconds. */
+/**
+ * The circuit breaker refused the call; another may try in `retryAfter` milliseconds.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface CircuitRefused extends Context {
   readonly _tag: 'CircuitRefused'
   readonly retryAfter: number
 }
 
-/** The call is slow: another attempt begins, the `hedge`-th of `withHedge`, counted from 1. */
+/**
+ * The call is slow: another attempt begins, the `hedge`-th of `withHedge`, counted from 1.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface HedgeStarted extends Context {
   readonly _tag: 'HedgeStarted'
   readonly hedge: number
 }
 
+/** @inline */
 type LimitEvent = LimitWaiting | LimitGranted | LimitRefused
 
+/** @inline */
 type CircuitEvent = CircuitOpened | CircuitHalfOpened | CircuitClosed | CircuitRefused
 
 /**

@@ -16,7 +16,12 @@ export const listenTo = (signal: AbortSignal, fire: (reason: unknown) => void): 
   if (all.size === 0) signal.addEventListener('abort', tell)
   all.add(fire)
   return () => {
-    if (all.delete(fire) && all.size === 0) signal.removeEventListener('abort', tell)
+    if (!all.delete(fire) || all.size > 0) return
+    try {
+      signal.removeEventListener('abort', tell)
+    } catch {
+      // A signal that is none of the platform's: nobody is told any more, and a call must end all the same.
+    }
   }
 }
 

@@ -25,6 +25,14 @@ export const runOrThrow = async <E, A>(task: TaskEither<E, A>): Promise<A> => {
 }
 
 const originalError = (error: unknown): unknown => {
+  try {
+    return toOriginal(error)
+  } catch {
+    return error // like an error of a retry, but it cannot be read
+  }
+}
+
+const toOriginal = (error: unknown): unknown => {
   const last = isRetryError(error) && ends.includes(error._tag) ? lastFailure(error) : nothing
   const original = last._tag === 'Some' && last.value._tag !== 'Rejected' ? last.value.error : error
   return isOwn(original) ? toError(error) : original

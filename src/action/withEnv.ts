@@ -4,10 +4,18 @@ import type { Clock } from '../runtime/Clock.js'
 import type { Random } from '../runtime/Random.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
 import { toWrapper } from './entry.js'
+import { steady } from './steady.js'
 
-/** What the world looks like from inside: what is left out stays as it is outside. */
+/**
+ * What the world looks like from inside: what is left out stays as it is outside.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Environment {
+  /** What tells the time and waits. */
   readonly clock?: Clock
+  /** What draws the waits from their windows. */
   readonly random?: Random
 }
 
@@ -43,7 +51,7 @@ export const withEnv = (
     invalid('withEnv: clock', 'a clock', clock)
   }
   if (random && typeof random !== 'function') invalid('withEnv: random', 'a function', random)
-  const changes = { ...(clock && { clock }), ...(random && { random: checked(random) }) }
+  const changes = { ...(clock && { clock: steady(clock) }), ...(random && { random: checked(random) }) }
   // The types of the shapes are worked out above; at run time all of them are callables.
   return toWrapper('withEnv', (inner) => (env, args) => inner({ ...env, ...changes }, args)) as never
 }

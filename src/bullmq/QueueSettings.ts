@@ -22,7 +22,11 @@ export interface QueueSettings {
   readonly onError?: (error: Error) => void
 }
 
-/** What may be said of all jobs. */
+/**
+ * What may be said of all jobs.
+ *
+ * @inline
+ */
 export type KeptOptions = Pick<
   JobsOptions,
   'removeOnComplete' | 'removeOnFail' | 'priority' | 'lifo' | 'sizeLimit' | 'keepLogs'

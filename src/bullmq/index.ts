@@ -1,4 +1,8 @@
-/** `reprise/bullmq`: policies on BullMQ, and workers whose calls are jobs. */
+/**
+ * Workers whose calls are jobs of BullMQ, for any number of processes, and policies for queues of your own. Needs `bullmq`.
+ *
+ * @module reprise/bullmq
+ */
 export { type AttemptLost, isAttemptLost } from './AttemptLost.js'
 export { isQueueFault, type QueueFault } from './QueueFault.js'
 export type { QueueSettings } from './QueueSettings.js'

@@ -49,7 +49,7 @@ export const wrap = (text: string, width: number, indent = ''): ReadonlyArray<st
 /** Makes control characters visible, which could play tricks on a terminal. */
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (char) =>
-    char === '\t' ? ' ' : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
+    char === '\t' ? ' ' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
   )
 
 /** `'1 retry'`, `'2 retries'`. */

@@ -21,12 +21,13 @@ export interface Problem {
 /** Gives the place of the characters from one index to another, as far as they are on one line. */
 export const placeOf = (text: string, from: number, to = from + 1): Place => {
   const lines = text.slice(0, from).split(/\r\n|\r|\n/)
-  const column = (lines[lines.length - 1] ?? '').length + 1
-  const [rest = ''] = text.slice(from).split(/\r\n|\r|\n/, 1)
+  // However it is split, there is one part.
+  const last = lines[lines.length - 1] as string
+  const [rest] = text.slice(from).split(/\r\n|\r|\n/, 1) as [string]
   return {
     line: lines.length,
-    column,
+    column: last.length + 1,
     length: Math.max(1, Math.min(to - from, rest.length)),
-    text: (lines[lines.length - 1] ?? '') + rest
+    text: last + rest
   }
 }

@@ -125,7 +125,7 @@ const errorOf = (document: Yaml, text: string): SyntaxError | undefined => {
 /** A '*' for all methods has to be in quotes, which is easily forgotten, and what follows is hard to understand. */
 const starAt = (text: string, at: number): SyntaxError | undefined => {
   const start = text.lastIndexOf('\n', at - 1) + 1
-  const [line = ''] = text.slice(start).split('\n', 1)
+  const [line] = text.slice(start).split('\n', 1) as [string]
   const found = /^\s*\*(?=\s*:)|[{,]\s*\*(?=\s*:)/.exec(line)
   if (found === null) return undefined
   const star = start + found.index + found[0].length - 1
@@ -148,7 +148,7 @@ const extentOf = (document: Yaml, node: unknown, path: string, around?: Extent):
   if (path === '') return around
   if (isAlias(node)) return around
   if (isSeq(node)) {
-    const [index = '', ...rest] = path.split('.')
+    const [index, ...rest] = path.split('.')
     const item = node.items[Number(index)]
     const extent = rangeOf(item)
     return extent === undefined ? around : extentOf(document, item, rest.join('.'), extent)

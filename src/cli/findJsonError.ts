@@ -42,7 +42,8 @@ export const findJsonError = (text: string): JsonError | undefined => {
   let state: State = 'value'
   let at = 0
   for (;;) {
-    at = ends(blank, text, at) ?? at
+    // Nothing is blank, too.
+    at = ends(blank, text, at) as number
     if (at === text.length && state === 'end') return undefined
     const closing = open[open.length - 1] ?? ''
     const next = text[at]

@@ -120,9 +120,9 @@ const tables = (
   rows: ReadonlyArray<Row>
 ): ReadonlyArray<string> => {
   const labelWidth = Math.max(...rows.map(({ label }) => label.length))
-  // There is room for a mark behind each cell.
+  // A row has a cell for each name. There is room for a mark behind each.
   const widths = names.map((name, i) =>
-    Math.max(name.length, ...rows.map(({ cells }) => (cells[i] ?? '').length))
+    Math.max(name.length, ...rows.map(({ cells }) => (cells[i] as string).length))
   )
   const blocks = blocksOf(widths, width - margin.length - labelWidth)
   return blocks.flatMap((block, i) => {
@@ -132,13 +132,13 @@ const tables = (
       ...(i === 0 ? [] : ['']),
       line(
         ' '.repeat(labelWidth),
-        (column) => `${paint.title((names[column] ?? '').padStart(widths[column] ?? 0))} `
+        (column) => `${paint.title((names[column] as string).padStart(widths[column] as number))} `
       ),
       ...rows
         .filter(({ cells }) => block.some((column) => cells[column] !== ''))
         .map(({ best, cells, label }) =>
           line(label.padEnd(labelWidth), (column) => {
-            const cell = (cells[column] ?? '').padStart(widths[column] ?? 0)
+            const cell = (cells[column] as string).padStart(widths[column] as number)
             return best[column] === true ? paint.good(`${cell}*`) : `${cell} `
           })
         )
@@ -150,7 +150,7 @@ const tables = (
 const blocksOf = (widths: ReadonlyArray<number>, room: number): ReadonlyArray<ReadonlyArray<number>> =>
   widths.reduce<ReadonlyArray<ReadonlyArray<number>>>((blocks, _, column) => {
     const last = [...(blocks.at(-1) ?? []), column]
-    const taken = last.reduce((sum, each) => sum + (widths[each] ?? 0) + margin.length + 1, 0)
+    const taken = last.reduce((sum, each) => sum + (widths[each] as number) + margin.length + 1, 0)
     return blocks.length > 0 && taken - 1 <= room ? [...blocks.slice(0, -1), last] : [...blocks, [column]]
   }, [])
 

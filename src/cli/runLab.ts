@@ -99,7 +99,7 @@ const readInputs = (
       const candidates = policy.map((each, i) =>
         pipe(
           read(decodeOne, each, registry),
-          TE.bimap(within(each), (client): Candidate => ({ name: names[i] ?? each, file: each, client }))
+          TE.bimap(within(each), (client): Candidate => ({ name: names[i] as string, file: each, client }))
         )
       )
       return async () => {
@@ -123,7 +123,7 @@ const within =
 const namesOf = (files: ReadonlyArray<string>): ReadonlyArray<string> => {
   const short = files.map((file) => (file === '-' ? 'standard input' : basename(file, extname(file))))
   const names = short.map((name, i) =>
-    short.some((other, j) => other === name && files[j] !== files[i]) ? (files[i] ?? name) : name
+    short.some((other, j) => other === name && files[j] !== files[i]) ? (files[i] as string) : name
   )
   return names.map((name, i) => {
     const before = names.slice(0, i).filter((each) => each === name).length
@@ -166,7 +166,7 @@ const compare = (
           scenario,
           seed,
           runs,
-          fleets: inOrder.map((each) => toFleet(candidates[place(each.name)]?.file ?? '', bounds)(each))
+          fleets: inOrder.map((each) => toFleet((candidates[place(each.name)] as Candidate).file, bounds)(each))
         }
       }
     )
@@ -211,11 +211,10 @@ const drawPicture = (
   { fleets, scenario }: Fleets
 ): TE.TaskEither<ReadonlyArray<Problem>, void> => {
   if (svg === undefined) return TE.right(undefined)
-  const firstRuns = fleets.flatMap(({ name, results: [first] }) =>
-    first === undefined ? [] : [[name, first] as const]
-  )
+  // There is a run at least, and a name for each file.
+  const firstRuns = fleets.map(({ name, results }) => [name, results[0] as FleetResult] as const)
   const chart = timelineChart(Object.fromEntries(firstRuns), {
-    title: `${namesOf([file])[0] ?? file}: what happens over time`,
+    title: `${namesOf([file]).join()}: what happens over time`,
     outages: outagesOf(scenario)
   })
   return pipe(

@@ -7,9 +7,20 @@ import { expecting, problem, refuse } from './Validation.js'
 
 // --- model
 
-/** A value as JSON has it. Objects that were read have no prototype, so every key is their own. */
+/**
+ * A value as JSON has it. Objects that were read have no prototype, so every key is their own.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type Json = string | number | boolean | null | ReadonlyArray<Json> | JsonObject
 
+/**
+ * A JSON object.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface JsonObject {
   readonly [key: string]: Json
 }

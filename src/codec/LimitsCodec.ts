@@ -37,6 +37,7 @@ export type LimitsJson = ReadonlyArray<
   | { readonly resourceLimit: { readonly key: string; readonly capacity: number } }
 >
 
+/** @inline */
 interface RateJson {
   readonly capacity: number
   readonly per: Duration

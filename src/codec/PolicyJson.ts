@@ -10,6 +10,7 @@ import type { Jitter } from '../policy/RetryPolicy.js'
  */
 export type PolicyJson = ScheduleJson & SettingsJson
 
+/** @inline */
 type ScheduleJson =
   | { readonly exponential: Duration | { readonly base: Duration; readonly factor?: number } }
   | { readonly linear: Duration | { readonly base: Duration; readonly step?: Duration } }
@@ -32,6 +33,7 @@ type ScheduleJson =
       }
     }
 
+/** @inline */
 interface SettingsJson {
   readonly retryOn?: ConditionJson
   readonly withJitter?: OneOrMore<Jitter>
@@ -47,6 +49,7 @@ interface SettingsJson {
   readonly recordFailures?: number
 }
 
+/** @inline */
 export type OneOrMore<T> = T | ReadonlyArray<T>
 
 /**

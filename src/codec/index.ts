@@ -1,4 +1,9 @@
-/** `reprise/codec`: policies, worker options and the options of resources from and to JSON, with io-ts. */
+/**
+ * Policies, worker options, the options of resources, and scenarios of the lab from and to JSON, for policies that are kept in files.
+ * Whatever comes in, nothing is thrown: a fault has its path, the value, and what was expected. Needs `io-ts` and `fp-ts`.
+ *
+ * @module reprise/codec
+ */
 export { BreakerStateFromUnknown } from './BreakerStateCodec.js'
 export {
   CircuitBreakerOptionsFromUnknown,

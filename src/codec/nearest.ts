@@ -5,11 +5,13 @@ const distance = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): number =>
     const next = [i + 1]
     // Filled in place: to copy it for each letter takes seconds for what hostile input asks.
     b.forEach((y, j) => {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (x === y ? 0 : 1)))
+      // A row is one longer than `b`.
+      const [left, above, before] = [next[j], row[j + 1], row[j]] as [number, number, number]
+      next.push(Math.min(left + 1, above + 1, before + (x === y ? 0 : 1)))
     })
     row = next
   })
-  return row[b.length] ?? 0
+  return row[b.length] as number
 }
 
 const lettersOf = (name: string): ReadonlyArray<string> => Array.from(name.toLowerCase())

@@ -39,7 +39,8 @@ const toParameters = (member: string): ReadonlyMap<string, string> | undefined =
   const [name = '', ...rest] = split(member, ';')
   const pairs = rest.map((each) => parameter.exec(each))
   return (string.test(name) || token.test(name)) && !pairs.includes(null)
-    ? new Map(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']))
+    ? // The name of a parameter is there wherever the pattern fits; its value need not be.
+      new Map(pairs.map((pair) => [pair?.[1] as string, pair?.[2] ?? '']))
     : undefined
 }
 
@@ -52,6 +53,7 @@ const isWhole = (text: string | undefined): text is string => text !== undefined
 const toOlderForm = (members: ReadonlyArray<string>): ReadonlyArray<Quota> | undefined => {
   const pairs = members.map((member) => /^([a-z]+)=(\d+)(?:;.*)?$/.exec(member))
   if (pairs.length === 0 || pairs.includes(null)) return undefined
-  const values = new Map(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']))
+  // Both groups are there wherever the pattern fits.
+  const values = new Map(pairs.map((pair) => [pair?.[1] as string, pair?.[2] as string]))
   return toQuota(values.get('remaining'), values.get('reset'))
 }

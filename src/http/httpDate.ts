@@ -23,7 +23,11 @@ const forms: ReadonlyArray<RegExp> = [
 export const parseHttpDate = (text: string, now: number): number | undefined => {
   const parts = forms.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined)
   if (parts === undefined) return undefined
-  const { year = '', month = '', date, hour, minute, second } = parts
+  // Each form has all of these groups.
+  const { year, month, date, hour, minute, second } = parts as Record<
+    'year' | 'month' | 'date' | 'hour' | 'minute' | 'second',
+    string
+  >
   const at = (year: number): number | undefined =>
     toTime(year, months.indexOf(month), Number(date), Number(hour), Number(minute), Number(second))
   return year.length === 4 ? at(Number(year)) : nearest(at, Number(year), now)

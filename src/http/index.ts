@@ -1,4 +1,9 @@
-/** The platform's `fetch` with retries, and what is transient elsewhere: re-exports only. */
+/**
+ * The platform's `fetch` with retries that heed what may be sent again and when, and catalogues of what is transient: in HTTP,
+ * Node, PostgreSQL, MySQL, Redis and AWS. Needs nothing at run time.
+ *
+ * @module reprise/http
+ */
 export type { FetchAction, FetchLike, ResponseOf } from './Fetch.js'
 export {
   type FetchError,

@@ -244,7 +244,7 @@ interface Split {
 const split = (self: AnyPolicy): Split => {
   const { schedule } = self
   if (schedule._tag !== 'when') return { choices: [], main: self, problems: [] }
-  const [apart = never, other = never] = schedule.policies
+  const [apart, other] = schedule.policies
   if (self.limitRetries === 0) {
     const { main } = split(limitRetries(0)(other))
     return { choices: [], main, problems: resultProblems(self) }

@@ -1,4 +1,9 @@
-/** `reprise/interop`: policies as the retry options of engines, and back. */
+/**
+ * Policies as the retry options of Temporal, Step Functions, the AWS SDK and pg-boss, and back; or what such an engine cannot do. Needs
+ * nothing at run time.
+ *
+ * @module reprise/interop
+ */
 export { type AwsSdkRetry, toAwsSdk } from './AwsSdk.js'
 export { fromStepFunctions } from './fromStepFunctions.js'
 export type { Expressed, Inexpressible } from './Inexpressible.js'

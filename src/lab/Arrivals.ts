@@ -67,16 +67,18 @@ const overTime = (
       // In the order of their moments, so that only the next one is ever planned, of a million.
       arrive: ({ clock, plan }, random, start) => {
         const first = Float64Array.from({ length: clients }, () => random() * every)
-        const inTurn = Uint32Array.from(first, (_, client) => client).sort(
-          (a, b) => (first[a] ?? 0) - (first[b] ?? 0) || a - b
+        const firstOf = (client: number): number => first[client] as number
+        const order = Uint32Array.from(first, (_, client) => client).sort(
+          (a, b) => firstOf(a) - firstOf(b) || a - b
         )
+        const inTurn = (index: number): number => order[index % clients] as number
         const planNext = (index: number): void => {
-          const moment = (first[inTurn[index % clients] ?? 0] ?? 0) + every * Math.floor(index / clients)
+          const moment = firstOf(inTurn(index)) + every * Math.floor(index / clients)
           if (moment < end) plan(moment - clock.now(), next, index)
         }
         const next = (index: number): boolean => {
           planNext(index + 1)
-          start(inTurn[index % clients] ?? 0)
+          start(inTurn(index))
           return true
         }
         planNext(0)

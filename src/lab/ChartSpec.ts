@@ -103,11 +103,11 @@ const config: Part = {
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'] as const
 
 /** The colour of the policy at an index, the same in every chart. */
-export const colourAt = (index: number): string => palette[index % palette.length] ?? palette[0]
+export const colourAt = (index: number): string => palette[index % palette.length] as string
 
 /** How a line is dashed: solid as long as the colours suffice. */
 export const dashAt = (index: number): ReadonlyArray<number> =>
-  dashes[Math.floor(index / palette.length) % dashes.length] ?? dashes[0]
+  dashes[Math.floor(index / palette.length) % dashes.length] as ReadonlyArray<number>
 
 const dashes = [
   [1, 0],
@@ -129,7 +129,7 @@ export const significant = (value: number, digits = 6): number | null =>
 
 /** `12,345`. */
 export const grouped = (value: number): string => {
-  const [whole = '', decimals] = String(value).split('.')
+  const [whole, decimals] = String(value).split('.') as [string, string?]
   return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (decimals === undefined ? '' : `.${decimals}`)
 }
 

@@ -9,10 +9,12 @@
  * @since 0.3.0
  */
 export interface FleetResult {
+  /** What it was run with; the same gives the same. */
   readonly seed: number
   readonly clients: number
   /** Calls that clients made, retries not counted. */
   readonly requests: number
+  /** Requests that ended well. */
   readonly succeeded: number
   /** Calls that failed, by the tag of their error; `Unfinished` for those that had not ended at the end of the run. */
   readonly failed: Readonly<Record<string, number>>
@@ -31,10 +33,16 @@ export interface FleetResult {
    * bin. `undefined` if there was no outage, if they never were, or if there is nothing to compare with.
    */
   readonly recovery: number | undefined
+  /** The course of it, by time. */
   readonly series: Series
 }
 
-/** Times below which so much of a sample is, by nearest rank. */
+/**
+ * Times below which so much of a sample is, by nearest rank.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface Quantiles {
   readonly mean: number
   readonly p50: number
@@ -43,25 +51,42 @@ export interface Quantiles {
   readonly max: number
 }
 
-/** What happened over time. */
+/**
+ * What happened over time.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface Series {
   /** The length of a bin. */
   readonly width: number
   readonly bins: ReadonlyArray<Bin>
 }
 
-/** What happened from `time` on, for the width of a bin, and how things stood when it ended. */
+/**
+ * What happened from `time` on, for the width of a bin, and how things stood when it ended.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface Bin {
+  /** When it begins. */
   readonly time: number
+  /** Requests that clients began, retries not counted. */
   readonly requests: number
+  /** Attempts that the server received. */
   readonly calls: number
+  /** Requests that ended well. */
   readonly succeeded: number
+  /** Requests that failed. */
   readonly failed: number
   /** The mean time of the calls that ended well; 0 if none. */
   readonly latency: number
   /** Calls of clients under way, those that wait for a retry included. */
   readonly underWay: number
+  /** What the server works on. */
   readonly running: number
+  /** What waits at the server. */
   readonly queued: number
   /** What the client's watches said, summed over processes. */
   readonly watched: Readonly<Record<string, number>>
@@ -71,7 +96,7 @@ export interface Bin {
 export const quantilesOf = (sample: Float64Array): Quantiles | undefined => {
   if (sample.length === 0) return undefined
   const sorted = sample.slice().sort()
-  const at = (q: number): number => sorted[Math.ceil(q * sorted.length) - 1] ?? 0
+  const at = (q: number): number => sorted[Math.ceil(q * sorted.length) - 1] as number
   return {
     mean: sorted.reduce((sum, each) => sum + each, 0) / sorted.length,
     p50: at(0.5),

@@ -90,7 +90,8 @@ export const newRecorder = (
     took = 0
     time += width
     if (bins.length < most) return
-    bins = bins.flatMap((bin, i) => (i % 2 === 0 ? [merge(bin, bins[i + 1] ?? bin)] : []))
+    // There are as many as `most`, an even number.
+    bins = bins.flatMap((bin, i) => (i % 2 === 0 ? [merge(bin, bins[i + 1] as Bin)] : []))
     width *= 2
   }
 

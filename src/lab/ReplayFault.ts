@@ -12,7 +12,12 @@ import { print } from '../policy/print.js'
  */
 export type ReplayFault = InvalidToken | NotReplayable | Diverged | ReviveFailed
 
-/** The text is no token of `withRecording`, or no whole one: where (`''` is the whole), and what was expected there. */
+/**
+ * The text is no token of `withRecording`, or no whole one: where (`''` is the whole), and what was expected there.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface InvalidToken {
   readonly _tag: 'InvalidToken'
   readonly path: string
@@ -30,15 +35,24 @@ export interface InvalidToken {
  * | `otherRandom` | the draws were not from the seed: `withEnv`, or another recording, stands between the two |
  * | `notEnded` | the call ended, and the retry inside had not |
  * | `tooLarge` | the token would have been longer than a million letters |
+ *
+ * @category model
+ * @since 0.3.0
  */
 export interface NotReplayable {
   readonly _tag: 'NotReplayable'
   readonly reason: Unreplayable
 }
 
+/** @inline */
 export type Unreplayable = 'noRetry' | 'severalRetries' | 'otherRandom' | 'notEnded' | 'tooLarge'
 
-/** After this attempt the policy decides otherwise than in the recorded run. */
+/**
+ * After this attempt the policy decides otherwise than in the recorded run.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface Diverged {
   readonly _tag: 'Diverged'
   readonly attempt: number
@@ -46,14 +60,24 @@ export interface Diverged {
   readonly replayed: Decided
 }
 
-/** What a retry decided; a `delay` is `undefined` where an abort or a budget came before it was to be seen. */
+/**
+ * What a retry decided; a `delay` is `undefined` where an abort or a budget came before it was to be seen.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export type Decided =
   | { readonly _tag: 'Accept' }
   | { readonly _tag: 'Retry'; readonly delay: number | undefined }
   | { readonly _tag: 'GiveUp'; readonly reason: 'Exhausted'; readonly hint: number | undefined }
   | { readonly _tag: 'GiveUp'; readonly reason: 'NotRetryable' | 'PolicyFault' }
 
-/** The caller's `revive` threw. */
+/**
+ * The caller's `revive` threw.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface ReviveFailed {
   readonly _tag: 'ReviveFailed'
   readonly error: unknown

@@ -163,7 +163,8 @@ const service = (scenario: ServiceScenario): WorldMaker => {
       return true
     }
     const crash = (): boolean => {
-      const lost = [...(atWork ?? [])]
+      // It is kept wherever a crash is planned.
+      const lost = [...(atWork as Set<Attempt>)]
       for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) lost.push(each)
       if (!weather(clock.now()).silent) for (const each of lost) reply(each, unavailable)
       atWork?.clear()

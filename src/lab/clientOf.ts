@@ -24,11 +24,17 @@ import type { Calling, Client, Watch } from './runFleet.js'
  * @since 0.3.0
  */
 export interface ClientOptions {
+  /** How each call is retried. */
   readonly policy: RetryPolicy
+  /** An attempt that takes longer fails with `TimedOut`; no limit if not set. */
   readonly attemptTimeout?: Duration | undefined
+  /** Limits of each process; held during an attempt, and free while a retry waits. */
   readonly limits?: ReadonlyArray<CallLimit | ResourceLimit> | undefined
+  /** A breaker for each process, asked before each attempt. */
   readonly circuitBreaker?: CircuitBreakerOptions | undefined
+  /** A budget for each process, which its retries share. */
   readonly retryBudget?: RetryBudgetOptions | undefined
+  /** A call that takes longer, waits included, fails with `TimedOut`; no limit if not set. */
   readonly timeout?: Duration | undefined
 }
 

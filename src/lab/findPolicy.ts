@@ -47,6 +47,12 @@ export interface Ranked {
   readonly results: ReadonlyArray<FleetResult>
 }
 
+/**
+ * How the fleets of a search are run, and how often.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface FindOptions extends FleetOptions {
   /** How often each candidate is run, with the seeds that follow `seed`; 3 if not set. All candidates have the same. */
   readonly runs?: number | undefined

@@ -1,4 +1,9 @@
-/** `reprise/lab`: what a policy does to a fleet, before it is shipped. */
+/**
+ * What a policy does to a fleet of clients and to the server they call, before it is shipped: the library itself on virtual time,
+ * charts of what came of it, the search for the best of some policies, and the replay of a recorded call.
+ *
+ * @module reprise/lab
+ */
 export type { ChartOptions, ChartSpec, Json } from './ChartSpec.js'
 export { clientOf, type ClientOptions } from './clientOf.js'
 export { comparisonChart, type ComparisonChartOptions } from './comparisonChart.js'

@@ -22,7 +22,12 @@ import { keepAll } from './Stored.js'
 
 // --- model
 
-/** How a token is read. */
+/**
+ * How a token is read.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface ReplayOptions {
   /**
    * Gives what is to take the place of an argument, an error or result, or a part of them; as the reviver of `JSON.parse`:

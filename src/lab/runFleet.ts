@@ -46,12 +46,28 @@ export type Client = (
   world: { readonly clock: Clock; readonly process: number }
 ) => Calling | { readonly calling: Calling; readonly watch: Watch }
 
-/** A call of a client, by its number: its attempts and all that is around them. */
+/**
+ * A call of a client, by its number: its attempts and all that is around them.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export type Calling = (client: number) => TaskEither<unknown, unknown>
 
-/** Numbers to record over time, by name. */
+/**
+ * Numbers to record over time, by name.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export type Watch = Readonly<Record<string, IO<number>>>
 
+/**
+ * How a fleet is run.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface FleetOptions {
   /** A whole number; the same gives the same result. 1 if not set. */
   readonly seed?: number | undefined
@@ -63,18 +79,31 @@ export interface FleetOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** How far a fleet has come. */
+/**
+ * How far a fleet has come.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface FleetProgress {
   /** The virtual time. */
   readonly time: number
+  /** Requests that clients began. */
   readonly requests: number
   /** Of how many; what is to be expected, where requests come at random. */
   readonly expected: number
+  /** How many of them are over. */
   readonly ended: number
+  /** Attempts that the server received. */
   readonly calls: number
 }
 
-/** Why a fleet gave no result: it was aborted; or a client, a watch or `onProgress` threw, or time stood still. */
+/**
+ * Why a fleet gave no result: it was aborted; or a client, a watch or `onProgress` threw, or time stood still.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export type FleetFault =
   | { readonly _tag: 'FleetAborted'; readonly reason: unknown }
   | { readonly _tag: 'FleetFailed'; readonly error: unknown }

@@ -194,7 +194,8 @@ const stepsOf = (result: FleetResult, width: number, end: number): ReadonlyArray
 
 const stepOf = (bins: ReadonlyArray<Bin>, time: number, width: number): Step => {
   const perSecond = (key: 'requests' | 'calls' | 'succeeded' | 'failed'): number =>
-    significant((bins.reduce((sum, bin) => sum + bin[key], 0) * 1000) / width) ?? 0
+    // A count in a width of more than 0 is finite.
+    significant((bins.reduce((sum, bin) => sum + bin[key], 0) * 1000) / width) as number
   return {
     time,
     requests: perSecond('requests'),
@@ -202,7 +203,8 @@ const stepOf = (bins: ReadonlyArray<Bin>, time: number, width: number): Step => 
     succeeded: perSecond('succeeded'),
     failed: perSecond('failed'),
     underWay: Math.max(...bins.map(({ underWay }) => underWay)),
-    watched: bins.at(-1)?.watched ?? {}
+    // A step is made of one bin at least.
+    watched: (bins.at(-1) as Bin).watched
   }
 }
 

@@ -1,4 +1,8 @@
-/** Spans and metrics of OpenTelemetry for retried calls: re-exports only. Needs `@opentelemetry/api`. */
+/**
+ * Spans and metrics of OpenTelemetry for retried calls. Needs `@opentelemetry/api`.
+ *
+ * @module reprise/opentelemetry
+ */
 export { telemetryObserver } from './telemetryObserver.js'
 export type { MeterOptions, TelemetryOptions } from './TelemetryOptions.js'
 export { traceWorker } from './traceWorker.js'

@@ -13,6 +13,7 @@ import type { AnyFunction, ErrorOf, ResultOf, Shaped } from '../action/Action.js
  * @since 0.3.0
  */
 export interface ThreadPool {
+  /** Calls the function of that name with the task; an abort ends the thread. */
   run(task: unknown, options: { readonly name: string; readonly signal?: AbortSignal }): PromiseLike<unknown>
 }
 

@@ -1,4 +1,8 @@
-/** Functions of a module in the threads of a Piscina pool: re-exports only. Loads no peer: the pool is handed over. */
+/**
+ * Functions of a module in the threads of a Piscina pool, with retries and the rest. Loads no peer: the pool is handed over.
+ *
+ * @module reprise/piscina
+ */
 export { keepErrors } from './keepErrors.js'
 export { poolFunctions } from './poolFunctions.js'
 export { poolWorker } from './poolWorker.js'

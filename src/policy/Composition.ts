@@ -41,6 +41,7 @@ import {
   type RetryPolicy,
   type Schedule,
   toPolicy,
+  type Two,
   update
 } from './RetryPolicy.js'
 import { immediate, never } from './Schedule.js'
@@ -118,8 +119,9 @@ const weaker = (a: Verdict, b: Verdict): Verdict =>
     ? a
     : b
 
+// A function that throws ends the whole evaluation: what is left to compare are two schedules that stopped.
 const hintOf = (verdict: Verdict, none: number): number =>
-  verdict._tag === 'Exhausted' ? (verdict.hint ?? none) : none
+  (verdict as Extract<Verdict, { readonly _tag: 'Exhausted' }>).hint ?? none
 
 // A schedule that stopped, not at a hint.
 const isStop = (verdict: Verdict): boolean => verdict._tag === 'Exhausted' && verdict.hint === undefined
@@ -247,7 +249,7 @@ export const combine = (schedule: Schedule, means: PartsMeaning): RetryPolicy =>
   const kept = all.flatMap((part) => part.recordFailures ?? [])
   const { abortOn: aborts, retryUntil: refuse } = Object.assign({}, ...all.map(meaningsOf)) as Meanings
   return update(
-    fromSchedule({ ...schedule, policies: Object.freeze(lifted) } as Schedule, (self, jitter, slot) => {
+    fromSchedule({ ...schedule, policies: Object.freeze(lifted) } as unknown as Schedule, (self, jitter, slot) => {
       // `mapDelay` is where waits come from: jitter spreads what it gives, and is not handed down.
       const [own, down] = self._tag === 'mapDelay' ? [jitter, []] : [[], jitter]
       const compiled = parts(self).map((part) => compile(part, slot, down))
@@ -307,10 +309,7 @@ const inOtherwise = (self: AnyPolicy, f: (otherwise: AnyPolicy) => RetryPolicy):
   })
 
 /** The two sides of `either` and `andThen`, after which both set `retryOn` or neither does; what both share, apart. */
-const share = (
-  a: AnyPolicy,
-  b: AnyPolicy
-): readonly [ReadonlyArray<AnyPolicy>, (AnyCondition | undefined)?] => {
+const share = (a: AnyPolicy, b: AnyPolicy): readonly [Two, (AnyCondition | undefined)?] => {
   const [ofA, ofB] = [conditionOf(a), conditionOf(b)]
   if ((ofA === undefined) === (ofB === undefined)) return [[a, b]]
   const shared = ofA ?? ofB
@@ -319,7 +318,7 @@ const share = (
   if (!apart && (a.retryOn === shared || b.retryOn === shared)) {
     return [[unconditional(a), unconditional(b)], shared]
   }
-  return [[a, b].map((side) => (conditionOf(side) === undefined ? conditional(side, shared) : side))]
+  return [ofA === undefined ? [conditional(a, shared), b] : [a, conditional(b, shared)]]
 }
 
 /** What `retryOn` says in all parts of a policy, as one condition; `undefined` where it is not set at all. */

@@ -9,13 +9,27 @@ import { read, type Context } from './Failure.js'
 
 // --- model
 
-/** A constructor of errors, matched by `instanceof`. */
+/**
+ * A constructor of errors, matched by `instanceof`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type ErrorClass = abstract new (...args: never[]) => unknown
 
-/** A test of errors `E` as plain data; contravariant in `E`. */
-export type Condition<E = unknown> = ConditionNode & { readonly [judges]?: (error: E) => void }
+/**
+ * A test of errors `E` as plain data; contravariant in `E`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Condition<E = unknown> = ConditionNode & {
+  /** @hidden */
+  readonly [judges]?: (error: E) => void
+}
 declare const judges: unique symbol
 
+/** @inline */
 type ConditionNode =
   | { readonly _tag: 'named'; readonly name: string }
   | { readonly _tag: 'instanceOf'; readonly type: ErrorClass }
@@ -36,6 +50,9 @@ type Single = string | ErrorClass | AnyPredicate | AnyCondition
 /**
  * What people write for a condition: an error class, a predicate `(error, context) => boolean`, a refinement, a string
  * (equal to the error's `_tag`, `name` or `code`), a `Condition`, or a list of these, of which any may match.
+ *
+ * @category model
+ * @since 0.1.0
  */
 export type ConditionInput = Single | ReadonlyArray<Single>
 
@@ -75,19 +92,32 @@ export const toCondition = (argument: string, input: ConditionInput): AnyConditi
   )
 }
 
-/** Matches when every one of the conditions does. */
+/**
+ * Matches when every one of the conditions does.
+ *
+ * @category conditions
+ * @since 0.1.0
+ */
 export const allOf = <const C extends ReadonlyArray<Single>>(conditions: C): Condition<Judged<C>> =>
   isList(conditions)
     ? group('allOf', 'allOf: condition', conditions)
     : invalid('allOf: conditions', 'a list of conditions', conditions)
 
-/** Matches what the condition does not. */
+/**
+ * Matches what the condition does not.
+ *
+ * @category conditions
+ * @since 0.1.0
+ */
 export const not = <const C extends ConditionInput>(condition: C): Condition<Judged<C>> =>
   Object.freeze({ _tag: 'not', of: toCondition('not: condition', condition) })
 
 /**
  * Matches when the error, or anything below it in `cause` (or among the `errors` of an `AggregateError`), matches. A
  * cause can be anything, so a predicate has to accept `unknown`.
+ *
+ * @category conditions
+ * @since 0.1.0
  */
 export const anyCause = <const C extends ConditionInput>(
   condition: C &

@@ -4,9 +4,15 @@
  */
 import { invalid, isWithin } from './argument.js'
 
-/** A number of milliseconds, or a number with a unit: `'250ms'`, `'2s'`, `'1.5m'`, `'1h'`. */
+/**
+ * A number of milliseconds, or a number with a unit: `'250ms'`, `'2s'`, `'1.5m'`, `'1h'`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Duration = number | `${number}${Unit}`
 
+/** @inline */
 type Unit = 'ms' | 's' | 'm' | 'h'
 
 /** The longest length of time that is counted exactly: 2^53 - 1 ms. Longer waits saturate there. */

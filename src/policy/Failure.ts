@@ -5,40 +5,73 @@
 
 // --- model
 
-/** The function answered with a `Left`. */
+/**
+ * The function answered with a `Left`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Failed<E> {
   readonly _tag: 'Failed'
   readonly error: E
 }
 
-/** The function threw, or its promise was rejected; anything can be thrown. */
+/**
+ * The function threw, or its promise was rejected; anything can be thrown.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Threw {
   readonly _tag: 'Threw'
   readonly error: unknown
 }
 
-/** The function answered, and `retryUntil` refused the answer; the reasons say why. */
+/**
+ * The function answered, and `retryUntil` refused the answer; the reasons say why.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Rejected<A> {
   readonly _tag: 'Rejected'
   readonly value: A
   readonly reasons: ReadonlyArray<string>
 }
 
-/** The function answered. */
+/**
+ * The function answered.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Answered<A> {
   readonly _tag: 'Answered'
   readonly value: A
 }
 
-/** Why an attempt failed. */
+/**
+ * Why an attempt failed.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Cause<E, A> = Failed<E> | Threw | Rejected<A>
 
-/** What a driver of `step` reports of an attempt; `Rejected` is a result that it refused itself. */
+/**
+ * What a driver of `step` reports of an attempt; `Rejected` is a result that it refused itself.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Outcome<E, A> = Answered<A> | Cause<E, A>
 
 /**
  * A failed attempt, as errors and events keep it: its cause, its number (from 1), the milliseconds from the start of the
  * call to its start, its own length, and the wait that followed (`undefined` if none did).
+ *
+ * @category model
+ * @since 0.1.0
  */
 export type Failure<E, A> = Cause<E, A> & {
   readonly attempt: number
@@ -47,7 +80,12 @@ export type Failure<E, A> = Cause<E, A> & {
   readonly delay: number | undefined
 }
 
-/** What conditions, validators and hints are told besides the error or result. Times in milliseconds. */
+/**
+ * What conditions, validators and hints are told besides the error or result. Times in milliseconds.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Context {
   /** The attempt just made, counted from 1. */
   readonly attempt: number

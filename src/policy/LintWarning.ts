@@ -2,7 +2,12 @@
 
 // --- model
 
-/** What a warning is about. */
+/**
+ * What a warning is about.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type LintRule =
   | 'abort-swallows-retry'
   | 'below-one-millisecond'
@@ -26,7 +31,12 @@ export type LintRule =
   | 'waits-grow-too-long'
   | 'when-never-chosen'
 
-/** A warning: what is wrong, the value, and what to do instead. */
+/**
+ * A warning: what is wrong, the value, and what to do instead.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface LintWarning {
   readonly rule: LintRule
   readonly message: string

@@ -25,35 +25,56 @@ import type { Validator } from './Validator.js'
  * @since 0.1.0
  */
 export interface RetryPolicy<in E = unknown, in A = unknown> extends Settings {
+  /** When to try again. Made by constructors and combinators, and read by `explain`, `bounds`, `PolicyShow` and the codec. */
   readonly schedule: Schedule
+  /** @hidden */
   readonly [judges]?: (error: E, result: A) => void
+  /** @hidden */
   readonly [meaning]?: Meanings
 }
 declare const judges: unique symbol
 
-/** Any policy, whatever it can judge. */
+/**
+ * Any policy, whatever it can judge.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type AnyPolicy = RetryPolicy<never, never>
 
 /** What a policy holds beside its schedule, in the order in which it takes effect; all times in milliseconds. */
 interface Settings {
+  /** Which failures are worth another try; if not set, all but those that mean "given up already". */
   readonly retryOn?: AnyCondition
+  /** How each window is spread, one after the other. */
   readonly withJitter?: ReadonlyArray<Jitter>
+  /** Where a wait can be read from a failure; waits are never shorter. */
   readonly delayFrom?: ReadonlyArray<Hint>
+  /** No wait is shorter. */
   readonly floorDelay?: number
+  /** No wait is longer. */
   readonly capDelay?: number
+  /** At most so many retries. */
   readonly limitRetries?: number
+  /** Stops when the next wait would be longer. */
   readonly limitDelay?: number
+  /** Stops when the sum of all waits would be longer. */
   readonly limitTotalDelay?: number
+  /** Stops when the next wait would end later than this after the start of the call. */
   readonly limitElapsed?: number
+  /** Failures that are never retried: of any of these conditions. */
   readonly abortOn?: ReadonlyArray<AnyCondition>
+  /** What a result has to pass: all of these. */
   readonly retryUntil?: ReadonlyArray<Validator>
+  /** How many failures an error keeps; 16 if not set. */
   readonly recordFailures?: number
 }
 
 /** When to try again: a formula, or a combination of policies. Combinations keep `retryOn` in their parts. */
 export type Schedule = (Formula | Combination) & { readonly [meaning]?: ScheduleMeaning }
 
-type Formula =
+/** A schedule that is made of no other. */
+export type Formula =
   | { readonly _tag: 'exponential'; readonly base: number; readonly factor: number }
   | { readonly _tag: 'linear'; readonly base: number; readonly step: number }
   | { readonly _tag: 'fixed'; readonly delay: number }
@@ -62,17 +83,34 @@ type Formula =
   | { readonly _tag: 'delays'; readonly delays: ReadonlyArray<number> }
   | { readonly _tag: 'custom'; readonly name: string; readonly f: (status: ScheduleStatus) => CustomDelay }
 
-type Combination = { readonly policies: ReadonlyArray<AnyPolicy> } & (
-  | { readonly _tag: 'andThen' | 'both' | 'either' }
-  | { readonly _tag: 'mapDelay'; readonly name: string; readonly f: (delay: number) => number }
+type Combination =
+  | { readonly _tag: 'andThen' | 'both' | 'either'; readonly policies: Two }
+  | {
+      readonly _tag: 'mapDelay'
+      readonly name: string
+      readonly f: (delay: number) => number
+      readonly policies: readonly [AnyPolicy]
+    }
   /** The policy for what matches, then the policy for everything else. */
-  | { readonly _tag: 'when'; readonly condition: AnyCondition }
-)
+  | { readonly _tag: 'when'; readonly condition: AnyCondition; readonly policies: Two }
 
-/** How a window is spread: ± a fraction, `'full'` [0, to] or `'equal'` [to/2, to]. */
+/** The policies that a combination is made of. */
+export type Two = readonly [AnyPolicy, AnyPolicy]
+
+/**
+ * How a window is spread: ± a fraction, `'full'` [0, to] or `'equal'` [to/2, to].
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Jitter = number | 'full' | 'equal'
 
-/** What a `custom` schedule is told. Times in milliseconds. */
+/**
+ * What a `custom` schedule is told. Times in milliseconds.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface ScheduleStatus {
   /** Retries that this schedule has asked for already; 0 at the first failure. */
   readonly retry: number
@@ -86,10 +124,19 @@ export interface ScheduleStatus {
   readonly random: number
 }
 
-/** What a `custom` schedule answers: a wait, a window of waits, or `'stop'`. An infinite wait stops as well. */
+/**
+ * What a `custom` schedule answers: a wait, a window of waits, or `'stop'`. An infinite wait stops as well.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type CustomDelay = Duration | { readonly from: Duration; readonly to: Duration } | 'stop'
 
-/** Where a wait can be read from a failure, such as `Retry-After`. */
+/**
+ * Where a wait can be read from a failure, such as `Retry-After`.
+ *
+ * @inline
+ */
 export interface Hint {
   readonly name: string
   readonly f: (error: never, context: Context) => number | undefined
@@ -174,7 +221,11 @@ export const parts = (schedule: Schedule): ReadonlyArray<AnyPolicy> =>
 /** Gives the schedule with every part changed by `f`; a formula as it is. */
 export const mapParts = (schedule: Schedule, f: (part: AnyPolicy, index: number) => AnyPolicy): Schedule =>
   'policies' in schedule
-    ? withMeaning({ ...schedule, policies: Object.freeze(schedule.policies.map(f)) }, schedule[meaning])
+    ? // As many parts as before.
+      withMeaning(
+        { ...schedule, policies: Object.freeze(schedule.policies.map(f)) } as unknown as Schedule,
+        schedule[meaning]
+      )
     : schedule
 
 // --- guards

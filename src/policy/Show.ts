@@ -2,9 +2,9 @@
 import type { Show } from 'fp-ts/lib/Show.js'
 import { print } from './print.js'
 import type { AnyCondition } from './Condition.js'
-import { type AnyPolicy, parts, type Schedule } from './RetryPolicy.js'
+import { type AnyPolicy, type Formula, parts, type Schedule } from './RetryPolicy.js'
 
-const showSchedule = (schedule: Schedule): string => {
+const showFormula = (schedule: Formula): string => {
   switch (schedule._tag) {
     case 'exponential':
       return schedule.factor === 2
@@ -23,25 +23,26 @@ const showSchedule = (schedule: Schedule): string => {
       return schedule.delays.length === 0 ? 'never' : `delays([${schedule.delays.join(', ')}])`
     case 'custom':
       return `custom(${print(schedule.name)}, ${print(schedule.f)})`
-    default:
-      return joined(showSteps(schedule))
   }
 }
 
 /** The steps of a pipe: the first policy, then each combinator. */
 const showSteps = (schedule: Schedule): ReadonlyArray<string> => {
-  const [first = [], second = []] = parts(schedule).map(stepsOf)
+  const part = (i: number): ReadonlyArray<string> =>
+    parts(schedule)
+      .slice(i, i + 1)
+      .flatMap(stepsOf)
   switch (schedule._tag) {
     case 'mapDelay':
-      return [...first, `mapDelay(${print(schedule.name)}, ${print(schedule.f)})`]
+      return [...part(0), `mapDelay(${print(schedule.name)}, ${print(schedule.f)})`]
     case 'andThen':
     case 'both':
     case 'either':
-      return [...first, `${schedule._tag}(${joined(second)})`]
+      return [...part(0), `${schedule._tag}(${joined(part(1))})`]
     case 'when':
-      return [...second, `when(${showCondition(schedule.condition)}, ${joined(first)})`]
+      return [...part(1), `when(${showCondition(schedule.condition)}, ${joined(part(0))})`]
     default:
-      return [showSchedule(schedule)]
+      return [showFormula(schedule)]
   }
 }
 

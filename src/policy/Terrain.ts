@@ -28,7 +28,6 @@ export const terrainOf = (
   const all = allOf(policy)
   const moves = all.flatMap(({ schedule }) => moveOf(schedule) ?? [])
   if (moves.some(({ up }) => up) && moves.some(({ up }) => !up)) return undefined
-  if (all.some(({ schedule: { _tag } }) => _tag === 'custom' || _tag === 'mapDelay')) return undefined
   return {
     plan,
     cause,

@@ -9,13 +9,23 @@ import { read, type Context } from './Failure.js'
 
 // --- model
 
-/** An io-ts decoder, as far as it is used here; a `Type` or `Decoder` of io-ts fits. */
+/**
+ * An io-ts decoder, as far as it is used here; a `Type` or `Decoder` of io-ts fits.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Decoder<I, A> {
   readonly name: string
   readonly decode: (value: I) => Either<ReadonlyArray<DecodeError>, A>
 }
 
-/** An error of a decoder, as far as it is read here; a `ValidationError` of io-ts fits. */
+/**
+ * An error of a decoder, as far as it is read here; a `ValidationError` of io-ts fits.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface DecodeError {
   readonly value: unknown
   readonly context: ReadonlyArray<{ readonly key: string; readonly type: { readonly name: string } }>
@@ -35,7 +45,12 @@ interface AnyDecoder {
 }
 type Single = AnyPredicate | AnyDecoder
 
-/** What people write for a validator: a predicate `(result, context) => boolean`, an io-ts decoder, or a list: all must pass. */
+/**
+ * What people write for a validator: a predicate `(result, context) => boolean`, an io-ts decoder, or a list: all must pass.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type ValidatorInput = Single | ReadonlyArray<Single>
 
 /** The results that a validator can judge: for a list, the intersection of what its members take. */

@@ -24,8 +24,11 @@ export type Bound = number | { readonly atMost: number } | 'unbounded'
  * @since 0.2.0
  */
 export interface Bounds {
+  /** How many retries there are at most. */
   readonly retries: Bound
+  /** The longest that all waits of a call can come to. */
   readonly totalDelay: Bound
+  /** The longest single wait. */
   readonly delay: Bound
 }
 
@@ -80,7 +83,7 @@ export const bounds = (policy: AnyPolicy): Bounds => {
     )
       return 'unbounded'
     if (whole && found?.reached === true) return found.value === Infinity ? 'unbounded' : found.value
-    const most = Math.min(structure[key], whole ? (found?.value ?? Infinity) : Infinity)
+    const most = Math.min(structure[key], whole ? walked[key].value : Infinity)
     if (most === Infinity) return goesOn() ? 'unbounded' : { atMost: longest }
     if (found?.reached === true && found.value >= most) return most
     return reached()[key] >= most ? most : { atMost: most }

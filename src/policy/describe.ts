@@ -6,7 +6,7 @@ import { errorsThat, listed, nameOf } from './describeCondition.js'
 import { formatDuration } from './formatDuration.js'
 import { namedParts } from './namedParts.js'
 import { print } from './print.js'
-import { type AnyPolicy, type Hint, type Jitter, parts, type Schedule } from './RetryPolicy.js'
+import { type AnyPolicy, type Formula, type Hint, type Jitter, parts, type Schedule } from './RetryPolicy.js'
 
 // --- model
 
@@ -81,10 +81,10 @@ const outlineOf = (self: AnyPolicy, root = false): Outline => {
   const settings = settingsOf(self, root)
   switch (schedule._tag) {
     case 'mapDelay': {
-      const [inner] = schedule.policies.map((part) => outlineOf(part))
-      const first = [...judged, ...(inner?.first ?? [])]
-      const last = [...(inner?.last ?? []), `changes each wait by ${print(schedule.name)}`, ...settings]
-      return inner === undefined || inner.parts.length === 0
+      const inner = outlineOf(schedule.policies[0])
+      const first = [...judged, ...inner.first]
+      const last = [...inner.last, `changes each wait by ${print(schedule.name)}`, ...settings]
+      return inner.parts.length === 0
         ? { first: [...first, ...last], parts: [], last: [] }
         : { first, parts: inner.parts, last }
     }
@@ -122,7 +122,7 @@ const outlines = (schedule: Schedule): ReadonlyArray<Named> =>
 
 // --- clauses
 
-const describeFormula = (schedule: Schedule): string => {
+const describeFormula = (schedule: Formula): string => {
   switch (schedule._tag) {
     case 'exponential':
       return schedule.factor === 0 && schedule.base > 0
@@ -148,8 +148,6 @@ const describeFormula = (schedule: Schedule): string => {
         : `waits ${listed(schedule.delays.map(formatDuration), 'and')}, then stops`
     case 'custom':
       return `waits as ${print(schedule.name)} says, and stops when that does`
-    default:
-      return ''
   }
 }
 

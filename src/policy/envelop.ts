@@ -20,7 +20,7 @@ import {
   times,
   widest
 } from './Envelope.js'
-import type { AnyPolicy, Schedule } from './RetryPolicy.js'
+import type { AnyPolicy, Schedule, Two } from './RetryPolicy.js'
 import { contextOf, initialState } from './step.js'
 
 /** Gives the envelope of a policy, for the failures that stand for all others. */
@@ -154,9 +154,8 @@ const ofSchedule = (schedule: Schedule, frame: Frame): Envelope => {
     case 'custom':
       return { ...between(0, Infinity, frame), ratio: 0, lasting: false }
     case 'mapDelay': {
-      const [inner = nothing] = schedule.policies.map((part) =>
-        ofPolicy(part, { ...frame, jitter: [], shortened: true, limit: Infinity })
-      )
+      const alone = { ...frame, jitter: [], shortened: true, limit: Infinity }
+      const inner = ofPolicy(schedule.policies[0], alone)
       const { retries } = inner
       return {
         ...inner,
@@ -199,7 +198,7 @@ const ofSchedule = (schedule: Schedule, frame: Frame): Envelope => {
   }
 }
 
-const partsOf = (policies: ReadonlyArray<AnyPolicy>, frame: Frame): readonly [Envelope, Envelope] => {
-  const [a = nothing, b = nothing] = policies.map((part) => ofPolicy(part, frame))
-  return [a, b]
-}
+const partsOf = ([a, b]: Two, frame: Frame): readonly [Envelope, Envelope] => [
+  ofPolicy(a, frame),
+  ofPolicy(b, frame)
+]

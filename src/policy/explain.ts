@@ -13,12 +13,22 @@ import { tabulate, type WaitTable } from './tabulate.js'
 
 // --- model
 
-/** The waits if all failures are such that a `when` chooses its own schedule for them; `errors` says which, in words. */
+/**
+ * The waits if all failures are such that a `when` chooses its own schedule for them; `errors` says which, in words.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface ChosenTable extends WaitTable {
   readonly errors: string
 }
 
-/** A policy in words and numbers; plain JSON data. The table is that of the main schedule, without hints. */
+/**
+ * A policy in words and numbers; plain JSON data. The table is that of the main schedule, without hints.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface Explanation extends WaitTable {
   /** Short sentences, in an order that reads well. */
   readonly words: ReadonlyArray<string>
@@ -81,13 +91,16 @@ const wordsOf = (policy: AnyPolicy): ReadonlyArray<string> => {
       : `makes at most ${count + 1} attempts (${count} ${count === 1 ? 'retry' : 'retries'})`
   const table = tabulate(policy, Math.min(count ?? 10, 100))
   const longest = Math.max(0, ...table.waits.map(({ to }) => to))
-  const last = table.waits[table.waits.length - 1]?.latest ?? 0
+  const last = table.waits.at(-1)?.latest ?? 0
   return [
     ...describeJudgement(policy),
     ...describeSchedule(policy),
     sentence(
       attempts +
-        waiting(rounded(greatest(delay), longest, 1), rounded(greatest(totalDelay), last, count ?? 0))
+        waiting(
+          rounded(greatest(delay) ?? Infinity, longest, 1),
+          rounded(greatest(totalDelay) ?? Infinity, last, count ?? 0)
+        )
     ),
     ...(policy.recordFailures === undefined
       ? []
@@ -96,12 +109,13 @@ const wordsOf = (policy: AnyPolicy): ReadonlyArray<string> => {
 }
 
 /** The highest draws lie just below the end of their windows, and waits are rounded down: people expect the ends. */
-const rounded = (bound: number | undefined, end: number, by: number): number | undefined =>
-  bound !== undefined && bound <= end && end <= bound + by ? end : bound
+const rounded = (bound: number, end: number, by: number): number =>
+  end <= bound + by ? Math.max(bound, end) : bound
 
-const waiting = (each: number | undefined, all: number | undefined): string => {
-  const single = each === undefined || each === all ? [] : [`${formatDuration(each)} at a time`]
-  const total = all === undefined ? [] : [`${formatDuration(all)} in all`]
+/** Where no single wait is bounded, all together are not either. */
+const waiting = (each: number, all: number): string => {
+  const single = each === all ? [] : [`${formatDuration(each)} at a time`]
+  const total = all === Infinity ? [] : [`${formatDuration(all)} in all`]
   if (each === 0 || single.length + total.length === 0) return ''
   return `, and waits at most ${listed([...single, ...total], 'and')}`
 }
@@ -137,15 +151,19 @@ export const ExplanationShow: Show<Explanation> = {
 
 const tableOf = ({ waits, more }: WaitTable): ReadonlyArray<string> => {
   const cells = [
-    ['retry', 'wait', 'latest start'],
-    ...waits.map(({ retry, from, to, latest }) => [
-      String(retry),
-      from === to ? formatDuration(to) : `${formatDuration(from)} to ${formatDuration(to)}`,
-      formatDuration(latest)
-    ])
+    ['retry', 'wait', 'latest start'] as const,
+    ...waits.map(
+      ({ retry, from, to, latest }) =>
+        [
+          String(retry),
+          from === to ? formatDuration(to) : `${formatDuration(from)} to ${formatDuration(to)}`,
+          formatDuration(latest)
+        ] as const
+    )
   ]
-  const [count = 0, wait = 0] = [0, 1].map((i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)))
-  const rows = cells.map(([a = '', b = '', c = '']) => `${a.padStart(count)}  ${b.padEnd(wait)}  ${c}`)
+  const count = Math.max(...cells.map(([a]) => a.length))
+  const wait = Math.max(...cells.map(([, b]) => b.length))
+  const rows = cells.map(([a, b, c]) => `${a.padStart(count)}  ${b.padEnd(wait)}  ${c}`)
   if (waits.length === 0) return more ? [] : ['', 'No retry.']
   return ['', ...rows, ...(more ? ['and so on'] : [])]
 }

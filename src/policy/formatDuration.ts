@@ -14,9 +14,11 @@ const decimal = (value: number, digits: number): string => {
   return String(rounded === 0 && value > 0 ? +value.toPrecision(1) : rounded)
 }
 
-/** The amounts of larger and smaller units that make up a time; amounts of 0 are left out. */
-const mixed = (ms: number, units: ReadonlyArray<readonly [size: number, name: string]>): string => {
-  const [[size, name] = [1, 'ms'], ...smaller] = units
+type Unit = readonly [size: number, name: string]
+
+/** The amounts of larger and smaller units, one at least, that make up a time; amounts of 0 are left out. */
+const mixed = (ms: number, units: ReadonlyArray<Unit>): string => {
+  const [[size, name], ...smaller] = units as readonly [Unit, ...Unit[]]
   if (smaller.length === 0) return ms === 0 ? '' : `${decimal(ms / size, 3)} ${name}`
   const amount = Math.floor(ms / size)
   return `${amount === 0 ? '' : `${amount} ${name} `}${mixed(ms - amount * size, smaller)}`.trim()

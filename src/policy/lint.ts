@@ -13,6 +13,7 @@ import { type LintWarning, warn } from './LintWarning.js'
 import { namedParts } from './namedParts.js'
 import { type AnyPolicy, type Jitter, omit, parts, toPolicy } from './RetryPolicy.js'
 
+/** @inline */
 type Warnings = ReadonlyArray<LintWarning>
 
 /**
@@ -78,14 +79,19 @@ const lintParts = (self: AnyPolicy, name: string, outer: ReadonlyArray<Jitter>):
 const timeLimits = ['limitDelay', 'limitTotalDelay', 'limitElapsed'] as const
 
 const lintLimits = (self: AnyPolicy): Warnings => {
-  const limits = timeLimits.filter((key) => self[key] !== undefined)
+  const set = timeLimits.flatMap((key) => {
+    const limit = self[key]
+    return limit === undefined ? [] : [{ key, limit }]
+  })
+  const limits = set.map(({ key }) => key)
+  // Stryker disable next-line ConditionalExpression: saves time alone, since without limits nothing is tight
   if (limits.length === 0) return []
   // Exact: there is a call that makes that many retries without the limits.
   const { retries } = bounds(omit(self, limits))
   const fitting = greatest(bounds(self).retries) ?? Infinity
   const all = typeof retries === 'number' ? retries : undefined
   const isTight = all === undefined ? fitting === 0 && retries === 'unbounded' : fitting < all
-  const names = limits.map((key) => `${key}(${formatDuration(self[key] ?? 0)})`).join(' and ')
+  const names = set.map(({ key, limit }) => `${key}(${formatDuration(limit)})`).join(' and ')
   return [
     ...lintLoose(self, 'limitDelay', 'delay'),
     ...lintLoose(self, 'limitTotalDelay', 'totalDelay'),
@@ -94,7 +100,7 @@ const lintLimits = (self: AnyPolicy): Warnings => {
           'waits-exceed-limit',
           fitting === 0
             ? `not even the first retry fits into ${names}, however short its wait: raise the limit, or wait less`
-            : `only ${fitting} of ${all ?? 0} retries fit into ${names}, however short their waits: raise the limit, wait less, or allow fewer retries`
+            : `only ${fitting} of ${String(retries)} retries fit into ${names}, however short their waits: raise the limit, wait less, or allow fewer retries`
         )
       : [])
   ]
@@ -106,8 +112,7 @@ const lintLoose = (
   key: 'limitDelay' | 'limitTotalDelay',
   what: 'delay' | 'totalDelay'
 ): Warnings => {
-  const limit = self[key]
-  if (limit === undefined) return []
+  const limit = self[key] ?? -1
   const most = greatest(bounds(omit(self, [key]))[what]) ?? Infinity
   return most <= limit
     ? warn(
@@ -120,8 +125,7 @@ const lintLoose = (
 }
 
 const lintRecord = (self: AnyPolicy): Warnings => {
-  const { recordFailures: kept } = self
-  if (kept === undefined) return []
+  const { recordFailures: kept = 0 } = self
   const attempts = 1 + (greatest(bounds(self).retries) ?? Infinity)
   return kept > attempts
     ? warn(
@@ -184,7 +188,6 @@ const lintRetryOn = (
 const lintWhen = ({ schedule }: AnyPolicy, before: ReadonlyArray<AnyCondition>): Warnings => {
   if (schedule._tag !== 'when') return parts(schedule).flatMap((part) => lintWhen(part, before))
   const { condition, policies } = schedule
-  const [apart, main] = policies
   return [
     ...(implies(condition, before)
       ? warn(
@@ -194,7 +197,7 @@ const lintWhen = ({ schedule }: AnyPolicy, before: ReadonlyArray<AnyCondition>):
             : `the when for ${errorsThat(condition)} is never chosen, since abortOn, or a when further down the pipe that is asked first, takes all of them: put it further down, or leave it out`
         )
       : []),
-    ...(apart === undefined ? [] : lintWhen(apart, before)),
-    ...(main === undefined ? [] : lintWhen(main, [...before, condition]))
+    ...lintWhen(apart, before),
+    ...lintWhen(main, [...before, condition])
   ]
 }

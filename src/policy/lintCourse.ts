@@ -1,12 +1,14 @@
 /** Mistakes that show in what a policy does from the first failure to the last. */
 import { bounds } from './bounds.js'
 import { capDelay, floorDelay, withJitter } from './Delay.js'
+import { read } from './Failure.js'
 import { formatDuration } from './formatDuration.js'
 import { greatest } from './greatest.js'
 import { limitElapsed, limitRetries, limitTotalDelay } from './Limit.js'
 import { type LintWarning, warn } from './LintWarning.js'
 import { everyPart, type NamedPart, namedParts } from './namedParts.js'
 import { neverStops } from './neverStops.js'
+import { print } from './print.js'
 import { type AnyPolicy, omit, type RetryPolicy } from './RetryPolicy.js'
 import { simulate } from './simulate.js'
 import { sketch } from './tabulate.js'
@@ -54,8 +56,14 @@ const lintFaults = (self: AnyPolicy): Warnings => {
   const { fault } = last
   return warn(
     'policy-fault',
-    `ends the call as a PolicyFault after attempt ${last.attempt}: ${fault instanceof Error ? fault.message : String(fault)}`
+    `ends the call as a PolicyFault after attempt ${last.attempt}: ${textOf(fault)}`
   )
+}
+
+// A fault can be anything, such as what cannot be made a text.
+const textOf = (fault: unknown): string => {
+  const message = typeof fault === 'string' ? fault : read(fault, 'message')
+  return typeof message === 'string' ? message : print(fault)
 }
 
 // --- stages

@@ -42,12 +42,10 @@ const numbered = (name: string, policies: ReadonlyArray<AnyPolicy>): ReadonlyArr
 const choicesOf = (schedule: Schedule & { readonly _tag: 'when' }, other = ''): ReadonlyArray<NamedPart> => {
   const [apart, main] = schedule.policies
   return [
-    ...(apart === undefined ? [] : [{ name: `${other}${errorsThat(schedule.condition)}`, policy: apart }]),
-    ...(main === undefined
-      ? []
-      : main.schedule._tag === 'when' && isPlain(main)
-        ? choicesOf(main.schedule, 'other ')
-        : [{ name: 'all other failures', policy: main }])
+    { name: `${other}${errorsThat(schedule.condition)}`, policy: apart },
+    ...(main.schedule._tag === 'when' && isPlain(main)
+      ? choicesOf(main.schedule, 'other ')
+      : [{ name: 'all other failures', policy: main }])
   ]
 }
 

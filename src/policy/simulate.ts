@@ -1,14 +1,25 @@
 /** What a policy would do, without sleeping or calling anything. */
-import { invalid, wholeNumber } from './argument.js'
-import type { Outcome } from './Failure.js'
+import { invalid, isWithin, wholeNumber } from './argument.js'
+import { longest } from './Duration.js'
+import { type Outcome, read } from './Failure.js'
 import { type RetryPolicy, toPolicy, update } from './RetryPolicy.js'
 import { type Decision, initialState, step } from './step.js'
 import { toSeed, uniform } from './uniform.js'
 
-/** What an attempt in a simulation came to, and how long it took (0 ms if not said). */
+/**
+ * What an attempt in a simulation came to, and how long it took (0 ms if not said).
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type SimulatedOutcome<E, A> = Outcome<E, A> & { readonly duration?: number }
 
-/** A decision, the attempt after which it was made, and the milliseconds from the start of the call until then. */
+/**
+ * A decision, the attempt after which it was made, and the milliseconds from the start of the call until then.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type Simulated<E, A> = Decision<E, A> & { readonly attempt: number; readonly elapsed: number }
 
 /**
@@ -69,7 +80,7 @@ export const waits = <E, A>(policy: RetryPolicy<E, A>, count: number, seed = 0):
 const toOutcomes = <E, A>(
   outcomes: number | string | ReadonlyArray<SimulatedOutcome<E, A>>
 ): ReadonlyArray<SimulatedOutcome<E, A>> => {
-  if (Array.isArray(outcomes)) return outcomes as ReadonlyArray<SimulatedOutcome<E, A>>
+  if (Array.isArray(outcomes)) return outcomes.map(checkOutcome) as ReadonlyArray<SimulatedOutcome<E, A>>
   const letters =
     typeof outcomes === 'number' ? 'L'.repeat(wholeNumber('simulate: outcomes', outcomes, 0)) : outcomes
   if (typeof letters !== 'string' || !/^[LR]*$/.test(letters)) {
@@ -81,3 +92,10 @@ const toOutcomes = <E, A>(
       : { _tag: 'Rejected', value: undefined as A, reasons: ['simulated'] }
   )
 }
+
+const tags: ReadonlyArray<unknown> = ['Answered', 'Failed', 'Threw', 'Rejected']
+
+const checkOutcome = (outcome: unknown): unknown =>
+  tags.includes(read(outcome, '_tag')) && isWithin(read(outcome, 'duration') ?? 0, longest)
+    ? outcome
+    : invalid('simulate: outcome', 'an outcome, with a duration in milliseconds or none', outcome)

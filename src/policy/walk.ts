@@ -74,9 +74,9 @@ export const walk = (
   let stepped = 0
   let nextLeap = 8
   while (places.length > 0) {
-    const [only] = places
+    const only = places[0] as Place
     const tired = stepped >= enough
-    if (terrain !== undefined && only !== undefined && ((tired && !drifting) || only.low.retry >= nextLeap)) {
+    if (terrain !== undefined && ((tired && !drifting) || only.low.retry >= nextLeap)) {
       nextLeap = 2 * only.low.retry
       const made = leap(terrain, before, only, tired ? only.low.retry : 0)
       if (made !== undefined) {
@@ -99,7 +99,7 @@ export const walk = (
         next.set(key, other === undefined ? made.to : merge(other, made.to, drifting))
       }
     }
-    if (only !== undefined) before = only
+    before = only
     places = [...next.values()]
   }
   return { ...found, whole: true }

@@ -5,10 +5,18 @@ import { script, scriptHash } from './SwapScript.js'
 
 // --- model
 
-/** What is used of a client of `ioredis`, or of its clusters. */
+/**
+ * What is used of a client of `ioredis`, or of its clusters.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface IoredisClient {
+  /** Runs a script that Redis knows. */
   readonly evalsha: (hash: string, keys: number, ...rest: string[]) => Promise<unknown>
+  /** Runs a script. */
   readonly eval: (script: string, keys: number, ...rest: string[]) => Promise<unknown>
+  /** Makes a connection of its own, to subscribe on. */
   readonly duplicate: () => {
     readonly on: {
       (event: 'message', listener: (channel: string, message: string) => void): unknown
@@ -19,10 +27,18 @@ export interface IoredisClient {
   }
 }
 
-/** What is used of a client of `redis` (node-redis), or of its clusters. */
+/**
+ * What is used of a client of `redis` (node-redis), or of its clusters.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface NodeRedisClient {
+  /** Runs a script that Redis knows. */
   readonly evalSha: (hash: string, options: ScriptOptions) => Promise<unknown>
+  /** Runs a script. */
   readonly eval: (script: string, options: ScriptOptions) => Promise<unknown>
+  /** Makes a connection of its own, to subscribe on. */
   readonly duplicate: () => {
     readonly on: (event: 'error', listener: () => void) => unknown
     readonly connect: () => Promise<unknown>
@@ -31,6 +47,7 @@ export interface NodeRedisClient {
   }
 }
 
+/** @inline */
 interface ScriptOptions {
   readonly keys: string[]
   readonly arguments: string[]

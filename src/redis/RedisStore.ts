@@ -67,6 +67,7 @@ export interface RedisStore {
   readonly status: IO<'shared' | 'away'>
   /** Gives back what is held, and lets go of timers and of the second connection; the client stays open. Never rejects. */
   readonly close: Task<void>
+  /** @hidden */
   readonly [storeOf]: Store
 }
 
@@ -152,13 +153,13 @@ export const redisStore = (client: RedisClient, options: RedisStoreOptions = {})
     invalid('redisStore: whenAway', "'local', 'open' or 'closed'", whenAway)
   if (observer !== undefined && typeof observer !== 'function')
     invalid('redisStore: observer', 'a function', observer)
-  checkClock('redisStore: clock', clock, 'after')
   const timeout = atLeast('timeout', options.timeout ?? '1s', 1)
   const lease = atLeast('lease', options.lease ?? '30s', 1000)
-  const background = clock === systemClock ? backgroundClock : clock
+  const own = checkClock('redisStore: clock', clock, 'after')
+  const background = own === systemClock ? backgroundClock : own
   const tell = observer && telling(observer)
   const random = systemRandom
-  return () => newStore(connection, { prefix, whenAway, timeout, lease, tell, clock, background, random })
+  return () => newStore(connection, { prefix, whenAway, timeout, lease, tell, clock: own, background, random })
 }
 
 /** What a store is made of. */

@@ -171,7 +171,7 @@ export const newSharedLimitCell = (
     else settle(given, [])
   }
   const hold = ({ amounts }: Asked, sign: 1 | -1): void => {
-    held = held.map((amount, i) => (isResource[i] === true ? amount + sign * (amounts[i] ?? 0) : amount))
+    held = held.map((amount, i) => (isResource[i] === true ? amount + sign * (amounts[i] as number) : amount))
   }
   const settle = (given: Grant, used = given.asked.amounts): void => {
     if (!given.open) return

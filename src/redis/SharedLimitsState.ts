@@ -107,8 +107,9 @@ export const sharedLimitsRules = (limits: ReadonlyArray<Limit>, lease: number): 
   const amountsOf = (amounts: Amounts | null): ReadonlyArray<number> =>
     limits.map(({ key, capacity }) => Math.min(amounts === null ? 0 : amountIn(amounts, key), capacity))
   const named = (of: ReadonlyArray<Limit>, amounts: ReadonlyArray<number>): Amounts => {
-    const all = byKey(limits, amounts)
-    return Object.fromEntries(of.flatMap(({ key }) => ((all[key] ?? 0) > 0 ? [[key, all[key] ?? 0]] : [])))
+    const keys = new Set(of.map(({ key }) => key))
+    const all = Object.entries(byKey(limits, amounts))
+    return Object.fromEntries(all.filter(([key, amount]) => keys.has(key) && amount > 0))
   }
 
   /** Takes what each of those in line wants, as far as it is there now; says whether all of it is. */
@@ -159,7 +160,7 @@ export const sharedLimitsRules = (limits: ReadonlyArray<Limit>, lease: number): 
     })
 
     const held = turn.held.map((amount, i) =>
-      turn.wants.reduce((sum, { amounts }, j) => sum + (granted[j] === true ? (amounts[i] ?? 0) : 0), amount)
+      turn.wants.reduce((sum, { amounts }, j) => sum + (granted[j] === true ? (amounts[i] as number) : 0), amount)
     )
     const isFresh = own !== undefined && own.until - now > (lease * 2) / 3
     const next: Member = {
@@ -239,7 +240,7 @@ const nameOf = (limit: Limit): string =>
 
 // Keys may be named like what all objects have.
 const amountIn = (amounts: Amounts, key: string): number =>
-  Object.hasOwn(amounts, key) ? (amounts[key] ?? 0) : 0
+  Object.hasOwn(amounts, key) ? (amounts[key] as number) : 0
 
 const isWithin = (amounts: Amounts, most: Amounts): boolean =>
   Object.entries(amounts).every(([key, amount]) => amount <= amountIn(most, key))

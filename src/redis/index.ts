@@ -1,4 +1,9 @@
-/** `reprise/redis`: limits, circuit breakers and retry budgets that processes share over Redis. */
+/**
+ * Limits, circuit breakers and retry budgets that processes share over Redis, behind the functions and worker options of `reprise`.
+ * Takes a client of `ioredis` or of `redis`.
+ *
+ * @module reprise/redis
+ */
 export { isRedisAway, type RedisAway } from './RedisAway.js'
 export type { IoredisClient, NodeRedisClient, RedisClient } from './RedisClient.js'
 export {

@@ -12,7 +12,11 @@ import type { BreakerObserver } from './CircuitBreaker.js'
 
 // --- model
 
-/** When a breaker opens: after so many failures in a row, or when too many calls of a window failed or were slow. */
+/**
+ * When a breaker opens: after so many failures in a row, or when too many calls of a window failed or were slow.
+ *
+ * @inline
+ */
 type Tripping =
   | {
       /** Failures in a row that open it. */
@@ -37,7 +41,11 @@ type Tripping =
       readonly countWindow?: never
     })
 
-/** At least one of the ratios is needed. */
+/**
+ * At least one of the ratios is needed.
+ *
+ * @inline
+ */
 interface Ratios {
   /** Opens when more than this part of the calls failed: 0 or more, below 1. */
   readonly failureRatio?: number | undefined
@@ -114,10 +122,10 @@ export const toPlan = (options: CircuitBreakerOptions): BreakerPlan => {
     invalid(at('options'), 'an object', options)
   const unknownName = Object.keys(options).find((name) => !names.includes(name))
   if (unknownName !== undefined) invalid(at('options'), `named ${names.join(', ')}`, unknownName)
-  const { trials = 1, openTime = 60_000, failOn, observer, clock } = options
+  const { trials = 1, openTime = 60_000, failOn, observer } = options
   if (observer !== undefined && typeof observer !== 'function')
     invalid(at('observer'), 'a function of an event', observer)
-  checkClock(at('clock'), clock, 'now')
+  const clock = checkClock(at('clock'), options.clock, 'now')
   return {
     ...trippingOf(options),
     trials: wholeNumber(at('trials'), trials, 1),

@@ -195,5 +195,5 @@ export const toRing = (
 const within = (places: number): number => Math.max(0, Math.min(places, perWord))
 
 // A window is only ever used with the kind that it was made of.
-const sizeOf = (kind: WindowKind): number => (kind._tag === 'count' ? kind.size : 1)
-const widthOf = (kind: WindowKind): number => (kind._tag === 'time' ? kind.width : 1)
+const sizeOf = (kind: WindowKind): number => (kind as Extract<WindowKind, { _tag: 'count' }>).size
+const widthOf = (kind: WindowKind): number => (kind as Extract<WindowKind, { _tag: 'time' }>).width

@@ -53,7 +53,9 @@ export interface CircuitBreaker<in E = unknown> {
    * made again.
    */
   readonly restore: (saved: unknown) => IO<Either<string, void>>
+  /** @hidden */
   readonly [judges]?: (error: E) => void
+  /** @hidden */
   readonly [gate]: Gate
 }
 declare const judges: unique symbol

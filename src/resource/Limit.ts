@@ -33,7 +33,12 @@ export const algorithms = { tokenBucket, leakyBucket, slidingWindow, fixedWindow
  */
 export type LimitAlgorithm = keyof typeof algorithms
 
-/** So much of something in a time; each request says how much. */
+/**
+ * So much of something in a time; each request says how much.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface RateLimit<K extends string = string> {
   readonly _tag: 'rateLimit'
   readonly key: K
@@ -43,7 +48,12 @@ export interface RateLimit<K extends string = string> {
   readonly algorithm: LimitAlgorithm
 }
 
-/** So many calls in a time; a request counts as one unless it says otherwise. */
+/**
+ * So many calls in a time; a request counts as one unless it says otherwise.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface CallLimit<K extends string = string> {
   readonly _tag: 'callLimit'
   readonly key: K
@@ -53,7 +63,12 @@ export interface CallLimit<K extends string = string> {
   readonly algorithm: LimitAlgorithm
 }
 
-/** So many at once; a request takes one unless it says otherwise, and gives it back at the end. */
+/**
+ * So many at once; a request takes one unless it says otherwise, and gives it back at the end.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface ResourceLimit<K extends string = string> {
   readonly _tag: 'resourceLimit'
   readonly key: K

@@ -36,6 +36,7 @@ type CallKey<L extends Limit> = L extends CallLimit<infer K> ? K : never
 
 /** A request as it is worked with: an amount for each limit of the set, in their order. */
 export interface Asked {
+  /** As long as the list of limits. */
   readonly amounts: ReadonlyArray<number>
   /** The limit that can never grant this much. */
   readonly above: Limit | undefined
@@ -50,14 +51,14 @@ type Amounts = Readonly<Record<string, unknown>>
 export const toAsked = (argument: string, limits: ReadonlyArray<Limit>, request: unknown = {}): Asked => {
   const given = toAmounts(argument, limits, request)
   const amounts = limits.map((limit) => {
-    const amount = given[limit.key]
+    const amount = amountOf(given, limit.key)
     if (amount === undefined && limit._tag !== 'rateLimit') return 1
     return toAmount(`${argument}.${limit.key}`, limit, amount)
   })
   return {
     amounts,
-    above: limits.find(({ capacity }, i) => (amounts[i] ?? 0) > capacity * (1 + slack)),
-    named: limits.map(({ key }) => given[key] !== undefined)
+    above: limits.find(({ capacity }, i) => (amounts[i] as number) > capacity * (1 + slack)),
+    named: limits.map(({ key }) => amountOf(given, key) !== undefined)
   }
 }
 
@@ -70,8 +71,8 @@ export const toUsed = (
 ): ReadonlyArray<number> => {
   const given = toAmounts(argument, limits, usage)
   return limits.map((limit, i) => {
-    const used = given[limit.key]
-    const asked = amounts[i] ?? 0
+    const used = amountOf(given, limit.key)
+    const asked = amounts[i] as number
     if (used === undefined) return asked
     const name = `${argument}.${limit.key}`
     if (limit._tag === 'resourceLimit') invalid(name, 'left out, since a resource is given back whole', used)
@@ -89,7 +90,7 @@ export const checkComplete = (
   { amounts }: Asked,
   usage: unknown
 ): void => {
-  const rates = limits.filter(({ _tag }, i) => _tag === 'rateLimit' && (amounts[i] ?? 0) > 0)
+  const rates = limits.filter(({ _tag }, i) => _tag === 'rateLimit' && (amounts[i] as number) > 0)
   const missing = rates.filter(({ key }) => read(usage, key) === undefined).map(({ key }) => key)
   if (missing.length > 0 && missing.length < rates.length)
     throw new TypeError(`${argument} must name all rates that were asked for, or none: ${missing.join(', ')}`)
@@ -106,6 +107,10 @@ const toAmounts = (argument: string, limits: ReadonlyArray<Limit>, amounts: unkn
   }
   return given
 }
+
+// What every object has, such as `constructor`, is no amount of a limit with such a key.
+const amountOf = (given: Amounts, key: string): unknown =>
+  key in Object.prototype && !Object.hasOwn(given, key) ? undefined : given[key]
 
 const toAmount = (argument: string, { _tag }: Limit, amount: unknown): number => {
   if (!isWithin(amount, Number.MAX_VALUE)) return invalid(argument, 'a number >= 0', amount)

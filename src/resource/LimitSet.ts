@@ -32,7 +32,12 @@ import { tellOf } from '../action/tellOf.js'
 
 // --- model
 
-/** What was granted. It has to be released; `use` and `withLimits` do that by themselves. */
+/**
+ * What was granted. It has to be released; `use` and `withLimits` do that by themselves.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface Permit<L extends Limit = Limit> {
   /** How much of each limit. */
   readonly granted: Readonly<Record<L['key'], number>>
@@ -80,13 +85,18 @@ export interface LimitSet<L extends Limit = Limit> extends CommonLimitSet<L> {
 
 /** A set of limits of any kind. */
 export interface AnyLimitSet {
+  /** @hidden */
   readonly [cellOf]: LimitCell
 }
 
 /** The limits of a set. */
 export type LimitsOf<S> = S extends { readonly [limitsOf]?: infer L } ? Extract<L, Limit> : never
 
-/** A set of rate limits has to be asked for so much of them; any other can be asked for one of each. */
+/**
+ * A set of rate limits has to be asked for so much of them; any other can be asked for one of each.
+ *
+ * @inline
+ */
 export type RequestArguments<L extends Limit> = [RateKey<L>] extends [never]
   ? [request?: LimitRequest<L>]
   : [request: LimitRequest<L>]
@@ -95,7 +105,11 @@ export type RequestArguments<L extends Limit> = [RateKey<L>] extends [never]
 const cellOf = Symbol.for('reprise/limits@1')
 declare const limitsOf: unique symbol
 
-/** How long a queue may be. */
+/**
+ * How long a queue may be.
+ *
+ * @inline
+ */
 export interface QueueOptions {
   /** The longest time that a request waits in the queue; without end if not said, and 0 for not at all. */
   readonly maxWait?: Duration | undefined
@@ -103,6 +117,12 @@ export interface QueueOptions {
   readonly maxQueue?: number | undefined
 }
 
+/**
+ * How a set of limits behaves: how long its queue may be, and its clock.
+ *
+ * @category model
+ * @since 0.3.0
+ */
 export interface LimitSetOptions extends QueueOptions {
   /** The clock of the set; that of each call if not said. All that share a set should share a clock. */
   readonly clock?: Clock | undefined
@@ -144,8 +164,7 @@ export const limitSet = <const L extends ReadonlyArray<Limit>>(
 ): IO<LimitSet<L[number]>> => {
   const own = toLimits('limitSet', limits)
   known('limitSet', options, ['maxWait', 'maxQueue', 'clock'])
-  const { clock } = options
-  checkClock('limitSet: clock', clock, 'after')
+  const clock = checkClock('limitSet: clock', options.clock, 'after')
   const { maxWait, maxQueue } = toQueueOptions('limitSet', options)
   return () => toLimitSet<L[number]>(newLimitCell(own, clock, maxWait, maxQueue))
 }

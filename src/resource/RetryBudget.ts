@@ -53,6 +53,7 @@ export type RetryBudgetOptions = {
 export interface RetryBudget {
   /** How many retries there are left now; of a budget of tokens, how many tokens. */
   readonly balance: IO<number>
+  /** @hidden */
   readonly [cellOf]: Budget
 }
 
@@ -103,8 +104,7 @@ export type BudgetPlan = { readonly clock: Clock | undefined } & (
 /** Gives what the options come to; throws a `RangeError` or `TypeError` that names the option. */
 export const toBudgetPlan = (options: RetryBudgetOptions): BudgetPlan => {
   known('retryBudget', options, [...ofRatio, ...ofTokens, 'clock'])
-  const { clock } = options
-  checkClock('retryBudget: clock', clock, 'now')
+  const clock = checkClock('retryBudget: clock', options.clock, 'now')
   if (options.maxTokens === undefined) {
     refuse(options, ofTokens, 'beside maxTokens only')
     const { minimumPerSecond = 10, window: time = '10s' } = options

@@ -19,6 +19,7 @@ export interface Slot {
 
 export type Slots = ReadonlyArray<Slot>
 
+/** One for each slot, in their order. */
 type Amounts = ReadonlyArray<number>
 
 // --- constructors
@@ -41,7 +42,7 @@ export const toSlot = (limit: Limit): Slot => {
 export const readyAt = (slots: Slots, amounts: Amounts, now: number): number => {
   let latest = now
   for (let i = 0; i < slots.length; i++)
-    latest = Math.max(latest, slotReadyAt(slots[i] as Slot, amounts[i] ?? 0, now))
+    latest = Math.max(latest, slotReadyAt(slots[i] as Slot, amounts[i] as number, now))
   return latest
 }
 
@@ -70,19 +71,20 @@ export const refusalIn = (
   const above = asked.above === undefined ? -1 : limits.indexOf(asked.above)
   // What stands in its own way, or else in that of the first in the queue.
   const obstacles = [asked, ahead].map((each) =>
-    each === undefined ? -1 : slots.findIndex((slot, i) => slotReadyAt(slot, each.amounts[i] ?? 0, now) > now)
+    each === undefined ? -1 : slots.findIndex((slot, i) => slotReadyAt(slot, each.amounts[i] as number, now) > now)
   )
   const index = [above, ...obstacles].find((each) => each >= 0) ?? 0
   const ready = Math.max(
     readyAt(slots, asked.amounts, now),
     ahead === undefined ? now : readyAt(slots, ahead.amounts, now)
   )
-  const { key = '', capacity = 0 } = limits[index] ?? {}
+  // A set without limits refuses nothing.
+  const { key, capacity } = limits[index] as Limit
   return {
     _tag: 'LimitExceeded',
     key,
     reason: above >= 0 ? 'aboveCapacity' : reason,
-    requested: asked.amounts[index] ?? 0,
+    requested: asked.amounts[index] as number,
     capacity,
     retryAfter: above < 0 && ready < Infinity ? ready - now : undefined,
     waited
@@ -95,7 +97,7 @@ export const refusalIn = (
 export const takeFrom = (slots: Slots, amounts: Amounts, now: number): void => {
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] as Slot
-    const amount = amounts[i] ?? 0
+    const amount = amounts[i] as number
     if (slot.algorithm !== undefined && amount > 0)
       slot.state = slot.algorithm.take(slot.rule, slot.state, amount, now)
   }
@@ -105,7 +107,7 @@ export const takeFrom = (slots: Slots, amounts: Amounts, now: number): void => {
 export const giveBackTo = (slots: Slots, amounts: Amounts): void => {
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] as Slot
-    const amount = amounts[i] ?? 0
+    const amount = amounts[i] as number
     // Time changes nothing about it.
     if (slot.algorithm === giveBack)
       slot.state = giveBack.settle(slot.rule, slot.state, { amount, at: 0 }, amount, 0)
@@ -122,7 +124,7 @@ export const settleIn = (
 ): void => {
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] as Slot
-    const amount = amounts[i] ?? 0
+    const amount = amounts[i] as number
     const back = used[i] ?? 0
     if (slot.algorithm === undefined || slot.algorithm === giveBack || back === amount) continue
     slot.state = slot.algorithm.settle(slot.rule, slot.state, { amount, at }, back, now())

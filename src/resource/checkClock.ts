@@ -1,9 +1,12 @@
+import { steady } from '../action/steady.js'
 import { invalid } from '../policy/argument.js'
 import type { Clock } from '../runtime/Clock.js'
 
-/** Throws for a clock of a resource that has not what is used of it; none is fine. */
-export const checkClock = (argument: string, clock: Clock | undefined, used: keyof Clock): void => {
+/** Gives the clock of a resource, made to keep its word; throws for one that has not what is used of it. None is fine. */
+export const checkClock = <C extends Clock | undefined>(argument: string, clock: C, used: keyof Clock): C => {
   // Callers without types may hand over anything.
   if (clock !== undefined && typeof (clock as Partial<Clock> | null)?.[used] !== 'function')
     invalid(argument, 'a clock', clock)
+  // A clock for a clock, and nothing for nothing.
+  return (clock && steady(clock)) as C
 }

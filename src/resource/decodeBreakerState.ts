@@ -16,8 +16,8 @@ export const decodeBreakerState = (plan: BreakerPlan, saved: unknown): Either<st
   try {
     return { _tag: 'Right', right: readState(plan, at('state', plain(saved))) }
   } catch (error) {
-    // Only `wrong` throws here: what is read is plain JSON data.
-    return { _tag: 'Left', left: error instanceof Error ? error.message : String(error) }
+    // Only `wrong` throws here, an error: what is read is plain JSON data.
+    return { _tag: 'Left', left: (error as Error).message }
   }
 }
 

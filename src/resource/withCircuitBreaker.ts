@@ -94,8 +94,8 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
     }
     // What is aborted may never end, and must not keep the place of a trial.
     const cut = (): boolean => {
-      if (inside) gate.leave(clock, random, pass, undefined)
       inside = false
+      gate.leave(clock, random, pass, undefined)
       return false
     }
     if (interrupt?.fired === true) {

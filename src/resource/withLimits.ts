@@ -66,6 +66,7 @@ type Limited<Args extends ReadonlyArray<unknown>, Answer> = <F>(
  * // The first attempt counts with the 250 that it asked for, the second with the 20 that it used.
  * assert.deepEqual(limits.available(), { tokens: 730, connections: 1 })
  *
+ * @function
  * @category actions
  * @since 0.3.0
  */

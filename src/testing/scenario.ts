@@ -11,19 +11,34 @@ import { type ScriptOptions, scripted } from './scripted.js'
 import { seededRandom } from './seededRandom.js'
 import { virtualClock } from './VirtualClock.js'
 
-/** A policy, what the function does, and the randomness: a seed (0 if not said), or numbers of your own. */
+/**
+ * A policy, what the function does, and the randomness: a seed (0 if not said), or numbers of your own.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Scenario<E, A> extends Omit<ScriptOptions<E, A>, 'clock'> {
   readonly policy: RetryPolicy<E, A>
   readonly script: string
   readonly random?: number | Random
 }
 
-/** What became of a scenario, to be compared whole. Times in milliseconds of virtual time. */
+/**
+ * What became of a scenario, to be compared whole. Times in milliseconds of virtual time.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Played<E, A> {
+  /** How often the function was called. */
   readonly calls: number
+  /** The waits between the calls. */
   readonly waits: ReadonlyArray<number>
+  /** All that an observer was told. */
   readonly events: ReadonlyArray<RetryEvent>
+  /** What the call came to. */
   readonly result: Either<RetryError<E, A>, A>
+  /** How long it took. */
   readonly elapsed: number
 }
 

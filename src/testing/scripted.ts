@@ -13,13 +13,22 @@ export interface Scripted<E, A> extends TaskEither<E, A> {
   readonly calls: () => number
 }
 
-/** What the calls come to, given their number (from 1), and how long they take. */
+/**
+ * What the calls come to, given their number (from 1), and how long they take.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface ScriptOptions<E, A> {
+  /** What an `L` fails with; the number of the call if not set. */
   readonly left?: (call: number) => E
+  /** What an `R` gives; the number of the call if not set. */
   readonly right?: (call: number) => A
+  /** What a `T` rejects with. */
   readonly thrown?: (call: number) => unknown
   /** Milliseconds on `clock` that each call takes: one number, or one for each call, the last of which repeats. */
   readonly duration?: number | ReadonlyArray<number>
+  /** The clock that `duration` is counted on. */
   readonly clock?: Clock
 }
 

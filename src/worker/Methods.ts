@@ -27,7 +27,12 @@ export type MethodName<Fs> = {
   [M in keyof Fs]-?: M extends string ? (Fs[M] extends AnyFunction ? M : never) : never
 }[keyof Fs]
 
-/** A record of wrapped functions: each of the shape of its own, with what it can fail with. */
+/**
+ * A record of wrapped functions: each of the shape of its own, with what it can fail with.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type Methods<Fs, D, O> = {
   readonly [M in MethodName<Fs>]: Shaped<
     Fs[M],
@@ -47,7 +52,12 @@ type FailureOf<Fs, D, O, M extends keyof Fs> =
 /** What an option adds to the errors of a method, if it is set for it. */
 type Adds<D, O, P, M, E> = [ValueOf<D, O, P, M>] extends [undefined] ? never : E
 
-/** The policy that a method of a worker ended up with, by the method's type. */
+/**
+ * The policy that a method of a worker ended up with, by the method's type.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type PolicyOf<F> =
   Extract<ErrorOf<F>, { readonly _tag: 'Exhausted' }> extends RetryError<infer E, infer A>
     ? RetryPolicy<E, A>
@@ -55,7 +65,12 @@ export type PolicyOf<F> =
 
 // --- what an option comes to
 
-/** Stands for options that are not given: of their type, so that what is given in their place is typed by it. */
+/**
+ * Stands for options that are not given: of their type, so that what is given in their place is typed by it.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type NoOptions = WorkerOptions & { readonly [none]?: true }
 declare const none: unique symbol
 

@@ -11,10 +11,20 @@ import type { CircuitBreaker } from '../resource/CircuitBreaker.js'
 import type { AnyLimitSet } from '../resource/LimitSet.js'
 import type { RetryBudget } from '../resource/RetryBudget.js'
 
-/** How waits grow, by the name of the constructor. */
+/**
+ * How waits grow, by the name of the constructor.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type RetryAlgorithm = 'exponential' | 'linear' | 'fixed' | 'fibonacci'
 
-/** What a method may be told. */
+/**
+ * What a method may be told.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface MethodOptions {
   /** Retries after the first attempt; 0 if not set. */
   readonly numRetries: number
@@ -46,7 +56,11 @@ export interface MethodOptions {
   readonly observer: Observer
 }
 
-/** A set of limits, how much of it a call asks for, and how much it has used: as `withLimits` takes them. */
+/**
+ * A set of limits, how much of it a call asks for, and how much it has used: as `withLimits` takes them.
+ *
+ * @inline
+ */
 export interface MethodLimits {
   readonly set: AnyLimitSet
   /** Amounts by key, or a function of the arguments that gives them; one of each call and resource if not set. */
@@ -55,6 +69,7 @@ export interface MethodLimits {
   readonly usage?: ((result: never, ...args: never[]) => Amounts) | undefined
 }
 
+/** @inline */
 type Amounts = Readonly<Record<string, number | undefined>>
 
 export type OptionName = keyof MethodOptions
@@ -63,10 +78,20 @@ export type OptionName = keyof MethodOptions
 export type SimpleOption =
   'numRetries' | 'retryAlgorithm' | 'retryWait' | 'retryJitter' | 'maxWait' | 'retryOn' | 'retryUntil'
 
-/** One value for all methods, or a record with a `'*'`; `undefined` inherits. */
+/**
+ * One value for all methods, or a record with a `'*'`; `undefined` inherits.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export type PerMethod<V> = V | PerMethodRecord<V> | undefined
 
-/** A value for `'*'`, which stands for every method that is not named, and for methods by name; `undefined` inherits. */
+/**
+ * A value for `'*'`, which stands for every method that is not named, and for methods by name; `undefined` inherits.
+ *
+ * @category model
+ * @since 0.2.0
+ */
 export interface PerMethodRecord<V> {
   readonly '*': V | undefined
   readonly [method: string]: V | undefined

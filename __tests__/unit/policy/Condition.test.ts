@@ -5,7 +5,7 @@ import {
   matches,
   toCondition
 } from '../../../src/policy/Condition.js'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 const context: Context = { attempt: 2, elapsed: 30, name: 'read', args: [1], previousDelay: 10 }
 
@@ -20,6 +20,8 @@ class Plain {
 }
 
 const isText = (error: unknown): boolean => typeof error === 'string'
+
+const isMissing = (error: unknown): boolean => error === undefined
 
 const match = (input: ConditionInput, error: unknown): boolean =>
   matches(toCondition('c', input), error, context)
@@ -61,9 +63,23 @@ describe('toCondition', () => {
     ).toMatchObject({ _tag: 'predicate', name: '' })
   })
 
-  it('a condition -> itself', () => {
-    const condition = not('A')
+  it.each<[string, AnyCondition]>([
+    ['named', toCondition('c', 'A')],
+    ['instanceOf', toCondition('c', HttpError)],
+    ['predicate', toCondition('c', isText)],
+    ['anyOf', toCondition('c', ['A'])],
+    ['allOf', allOf(['A'])],
+    ['not', not('A')],
+    ['anyCause', anyCause('A')]
+  ])('a condition: %s -> itself', (tag, condition) => {
+    expect(condition._tag).toBe(tag)
     expect(toCondition('c', condition)).toBe(condition)
+  })
+
+  it('a number -> the message says what may stand there', () => {
+    expect(message(() => toCondition('retryOn: condition', 5 as never))).toBe(
+      'RangeError: retryOn: condition must be an error class, a predicate, a text (_tag, name or code), or a list of these, got 5'
+    )
   })
 
   it.each<[unknown, string, string]>([
@@ -138,6 +154,19 @@ describe('matches', () => {
     ['anyCause in a circle, there -> true', anyCause('DEEP'), cycle, true],
     ['anyCause in a circle, not there -> false', anyCause('A'), cycle, false],
     ['anyCause of a text -> false', anyCause('A'), 'A', false],
+    [
+      'anyCause where there is no cause -> undefined is not asked about',
+      anyCause(isMissing),
+      { code: 1 },
+      false
+    ],
+    ['anyCause of undefined itself -> asked about', anyCause(isMissing), undefined, true],
+    [
+      'anyCause where errors are no list -> nothing else is asked about',
+      anyCause(isText),
+      { errors: 'x' },
+      false
+    ],
     ['not anyCause -> nothing below either', not(anyCause('A')), { cause: { _tag: 'A' } }, false]
   ])('%s', (_, input, error, expected) => {
     expect(match(input, error)).toBe(expected)
@@ -168,8 +197,8 @@ describe('matches', () => {
 
   it('an async predicate, which would always hold -> TypeError that names it', () => {
     const later = async (): Promise<boolean> => false
-    expect(thrown(() => match(later as never, 'x'))).toBe(
-      "TypeError: the answer of condition 'later' must be …, got [object Promise]"
+    expect(message(() => match(later as never, 'x'))).toBe(
+      "TypeError: the answer of condition 'later' must be a boolean, got [object Promise]"
     )
   })
 })
@@ -191,6 +220,12 @@ describe('allOf', () => {
     [['A', null], 'TypeError: allOf: condition must be …, got null']
   ])('%p -> %s', (conditions, text) => {
     expect(thrown(() => allOf(conditions as string[]))).toBe(text)
+  })
+
+  it('a text -> the message asks for a list', () => {
+    expect(message(() => allOf('A' as never))).toBe(
+      'RangeError: allOf: conditions must be a list of conditions, got "A"'
+    )
   })
 })
 

@@ -23,7 +23,7 @@ import {
   when,
   withJitter
 } from 'reprise'
-import { badDurations, refuses, thrown } from '../../support/bad.js'
+import { badDurations, message, refuses, thrown } from '../../support/bad.js'
 
 const longest = 9_007_199_254_740_991
 
@@ -220,10 +220,16 @@ describe('mapDelay', () => {
     ).toMatchObject([
       {
         fault: expect.objectContaining({
-          message: expect.stringMatching(/^the answer of mapDelay 'g' must be .*, got -1$/)
+          message: "the answer of mapDelay 'g' must be milliseconds >= 0, got -1"
         })
       }
     ])
+  })
+
+  it('is data: the name, the function, and what it changes', () => {
+    expect(mapDelay('abs', Math.abs)(fixed(1))).toEqual({
+      schedule: { _tag: 'mapDelay', name: 'abs', f: Math.abs, policies: [fixed(1)] }
+    })
   })
 
   it('a stop -> stays a stop', () => {
@@ -270,6 +276,7 @@ describe('delayFrom', () => {
     ['beyond max -> stop, with the hint', hinted(fixed(100), 500), 501, ['Exhausted', 501]],
     ['infinite -> stop, with the hint', hinted(fixed(100)), Infinity, ['Exhausted', Infinity]],
     ['beyond a cap -> stop, with the hint', pipe(hinted(fixed(100)), capDelay(400)), 500, ['Exhausted', 500]],
+    ['exactly a cap -> the cap', pipe(hinted(fixed(100)), capDelay(400)), 400, [400, 400]],
     [
       'beyond a cap above in the pipe -> stop, too',
       hinted(capDelay(400)(fixed(100))),
@@ -406,6 +413,28 @@ describe('delayFrom', () => {
     expect(thrown(() => delayFrom(() => 1, undefined as never))).toBe(
       'TypeError: delayFrom: max must be …, got undefined'
     )
+  })
+})
+
+describe('messages', () => {
+  it.each<[string, () => unknown]>([
+    ["withJitter: jitter must be from 0 to 1, 'full' or 'equal', got 2", () => withJitter(2)],
+    ['mapDelay: f must be a function, got 5', () => mapDelay('g', 5 as never)],
+    ['delayFrom: f must be a function, got 5', () => delayFrom(5 as never, { max: 1 })]
+  ])('RangeError: %s', (text, make) => {
+    expect(message(make)).toBe(`RangeError: ${text}`)
+  })
+
+  it('a hint that is no time -> the fault says what it should be', () => {
+    const negative = (): number => -1
+    const policy = delayFrom(negative, { max: '1m' })(fixed(1))
+    expect(simulate(policy, [{ _tag: 'Failed', error: 'x' }])).toMatchObject([
+      {
+        fault: new RangeError(
+          "the hint of delayFrom 'negative' must be milliseconds >= 0 or undefined, got -1"
+        )
+      }
+    ])
   })
 })
 

@@ -1,5 +1,5 @@
 import { type Duration, longest, toMillis } from '../../../src/policy/Duration.js'
-import { badDurations, refuses } from '../../support/bad.js'
+import { badDurations, message, refuses } from '../../support/bad.js'
 
 describe('longest', () => {
   it('2^53 - 1', () => {
@@ -25,6 +25,12 @@ describe('toMillis', () => {
     ['007s', 7000]
   ])('%p -> %d', (value, ms) => {
     expect(toMillis('wait', value)).toBe(ms)
+  })
+
+  it('a negative wait -> the message says what may stand there', () => {
+    expect(message(() => toMillis('wait', -1))).toBe(
+      "RangeError: wait must be milliseconds >= 0 or a text such as '2s', got -1"
+    )
   })
 
   refuses('wait', [...badDurations, [undefined, 'TypeError', 'undefined']], (value) =>

@@ -116,6 +116,12 @@ describe('retryOn', () => {
 })
 
 describe('abortOn', () => {
+  it('one condition, and one more -> kept as data, in order', () => {
+    const named = (name: string) => ({ _tag: 'named', name })
+    expect(abortOn('A')(fixed(1)).abortOn).toEqual([named('A')])
+    expect(pipe(fixed(1), abortOn('A'), abortOn('B')).abortOn).toEqual([named('A'), named('B')])
+  })
+
   it.each<[string, RetryPolicy, unknown[]]>([
     ['what it names -> NotRetryable', pipe(fixed(1), abortOn('A')), ['NotRetryable']],
     ['after retryOn -> beats it', pipe(fixed(1), retryOn('A'), abortOn('A')), ['NotRetryable']],

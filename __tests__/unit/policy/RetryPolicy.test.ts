@@ -48,7 +48,7 @@ import {
   toPolicy,
   update
 } from '../../../src/policy/RetryPolicy.js'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 /** The path of something that is not frozen; `undefined` if all is. What is not plain data is the user's own. */
 const soft = (value: unknown, path = ''): string | undefined => {
@@ -168,6 +168,10 @@ describe('omit', () => {
     expect(waits(omit(policy, ['limitRetries']), 3)).toEqual([50, 50, 50])
   })
 
+  it('a setting that is there, and one that is not -> a policy without', () => {
+    expect(omit(policy, ['retryOn', 'limitRetries'])).toEqual(pipe(fixed(100), capDelay(50)))
+  })
+
   it('none that is there -> an equal policy', () => {
     expect(omit(policy, ['limitDelay', 'retryOn'])).toEqual(policy)
   })
@@ -255,5 +259,11 @@ describe('toPolicy', () => {
     [JSON.parse(JSON.stringify(fixed(5))), 'TypeError: f: policy must be …, got [object Object]']
   ])('%p -> %s', (value, text) => {
     expect(thrown(() => toPolicy('f: policy', value as RetryPolicy))).toBe(text)
+  })
+
+  it('a number -> the message says where policies come from', () => {
+    expect(message(() => toPolicy('f: policy', 5 as never))).toBe(
+      'RangeError: f: policy must be made by the constructors, got 5'
+    )
   })
 })

@@ -23,7 +23,7 @@ import {
   waits,
   withJitter
 } from 'reprise'
-import { badDurations, refuses, said, thrown } from '../../support/bad.js'
+import { badDurations, message, refuses, said, thrown } from '../../support/bad.js'
 import { root } from '../../support/built.js'
 
 const longest = 9_007_199_254_740_991
@@ -78,6 +78,32 @@ describe('the line of waits in the comment of every constructor', () => {
   })
 })
 
+describe('the constructors', () => {
+  const f = (): number => 1
+
+  it.each<[string, RetryPolicy, RetryPolicy['schedule']]>([
+    ["exponential('1s')", exponential('1s'), { _tag: 'exponential', base: 1000, factor: 2 }],
+    ['exponential(1, 3)', exponential(1, 3), { _tag: 'exponential', base: 1, factor: 3 }],
+    ["linear('1s')", linear('1s'), { _tag: 'linear', base: 1000, step: 1000 }],
+    ['linear(1, 3)', linear(1, 3), { _tag: 'linear', base: 1, step: 3 }],
+    ["fixed('1s')", fixed('1s'), { _tag: 'fixed', delay: 1000 }],
+    ["fibonacci('1s')", fibonacci('1s'), { _tag: 'fibonacci', base: 1000 }],
+    ["decorrelated('1s')", decorrelated('1s'), { _tag: 'decorrelated', base: 1000 }],
+    ["delays(['1s', 5])", delays(['1s', 5]), { _tag: 'delays', delays: [1000, 5] }],
+    ["custom('f', f)", custom('f', f), { _tag: 'custom', name: 'f', f }]
+  ])('%s -> data, times in milliseconds', (_, policy, schedule) => {
+    expect(policy).toEqual({ schedule })
+  })
+
+  it.each<[string, () => unknown]>([
+    ['RangeError: exponential: factor must be a finite number >= 0, got -1', () => exponential(1, -1)],
+    ['RangeError: delays: list must be a list of durations, got 5', () => delays(5 as never)],
+    ['RangeError: custom: f must be a function, got 5', () => custom('f', 5 as never)]
+  ])('%s', (text, make) => {
+    expect(message(make)).toBe(text)
+  })
+})
+
 describe('exponential', () => {
   it.each<[string, RetryPolicy, number[]]>([
     ["'1s', 3 -> 1000, 3000, 9000", exponential('1s', 3), [1000, 3000, 9000]],
@@ -91,6 +117,12 @@ describe('exponential', () => {
     ['2^53 - 1 -> saturated', exponential(longest), [longest, longest, longest]]
   ])('%s', (_, policy, expected) => {
     expect(waits(policy, 3)).toEqual(expected)
+  })
+
+  it('1 -> doubles beyond what 32 bits can hold', () => {
+    expect(waits(exponential(1), 34).slice(29)).toEqual([
+      536_870_912, 1_073_741_824, 2_147_483_648, 4_294_967_296, 8_589_934_592
+    ])
   })
 
   refuses('exponential: base', badDurations, (base) => exponential(base))
@@ -283,6 +315,17 @@ describe('custom', () => {
     [true, `TypeError: the answer of custom 'f' must be …, got true`]
   ])('%p -> %s', (answer, text) => {
     expect(decision(custom('f', () => answer as never))).toBe(text)
+  })
+
+  it('a window turned round -> the fault says what it should be', () => {
+    expect(
+      simulate(
+        custom('f', () => ({ from: 20, to: 10 })),
+        1
+      )
+    ).toMatchObject([
+      { fault: new TypeError("the answer of custom 'f' must be a window with from <= to, got 20,10") }
+    ])
   })
 
   it('what throws -> PolicyFault with just that', () => {

@@ -130,7 +130,17 @@ describe('PolicyShow', () => {
       pipe(fixed(1), retryOn(allOf([not(['A', 'B']), anyCause('C')])), abortOn('D'), abortOn(['E']))
     ],
     [`pipe(fixed(1), retryOn("${'x'.repeat(100)}"))`, pipe(fixed(1), retryOn('x'.repeat(100)))],
-    ['pipe(fixed(1), retryUntil(isBusy), retryUntil(number))', pipe(fixed(1), retryUntil([isBusy, t.number]))]
+    [
+      'pipe(fixed(1), retryUntil(isBusy), retryUntil(number))',
+      pipe(fixed(1), retryUntil([isBusy, t.number]))
+    ],
+    [
+      'pipe(fixed(1), retryUntil(<function>))',
+      pipe(
+        fixed(1),
+        retryUntil((result: unknown) => result === 1)
+      )
+    ]
   ])('%s', (text, policy) => {
     expect(PolicyShow.show(policy)).toBe(text)
   })

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { Context, DecodeError, ValidatorInput } from 'reprise'
-import { explainErrors, reasonsAgainst, toValidators } from '../../../src/policy/Validator.js'
-import { thrown } from '../../support/bad.js'
+import { explainErrors, reasonsAgainst, reasonsFrom, toValidators } from '../../../src/policy/Validator.js'
+import { message, thrown } from '../../support/bad.js'
 
 const context: Context = { attempt: 2, elapsed: 30, name: 'read', args: [], previousDelay: 10 }
 
@@ -38,6 +38,34 @@ describe('toValidators', () => {
     [[isLarge, 'x'], 'RangeError: v must be …, got "x"']
   ])('%p -> %s', (input, text) => {
     expect(thrown(() => toValidators('v', input as ValidatorInput))).toBe(text)
+  })
+
+  it('a number -> the message says what may stand there', () => {
+    expect(message(() => toValidators('v', 5 as never))).toBe(
+      'RangeError: v must be a predicate, an io-ts decoder, or a list of these, got 5'
+    )
+  })
+})
+
+describe('reasonsFrom', () => {
+  const type = { name: 'number' }
+  const error: DecodeError = {
+    value: 'x',
+    context: [
+      { key: '', type },
+      { key: 'age', type }
+    ]
+  }
+
+  it.each<[string, unknown, ReadonlyArray<string>]>([
+    ['errors of io-ts -> a line for each', [error, error], Array(2).fill('age: expected number, got "x"')],
+    ['one error of io-ts, not in a list -> its line', error, ['age: expected number, got "x"']],
+    ['texts -> as they are', ['too young', 'too small'], ['too young', 'too small']],
+    ['one text -> as it is', 'too young', ['too young']],
+    ['anything else -> printed', [5, null, { context: 'none' }], ['5', 'null', '[object Object]']],
+    ['no errors -> none', [], []]
+  ])('%s', (_, errors, lines) => {
+    expect(reasonsFrom(errors)).toEqual(lines)
   })
 })
 
@@ -170,6 +198,11 @@ describe('explainErrors', () => {
       message: 'too young'
     }
     expect(explainErrors([error])).toEqual(['age: too young'])
+  })
+
+  it('a first entry that has a key -> is part of the path', () => {
+    const error = { value: 5, context: [{ key: 'age', type: { name: 'string' } }] }
+    expect(explainErrors([error])).toEqual(['age: expected string, got 5'])
   })
 
   it('an error without context -> as much as can be said', () => {

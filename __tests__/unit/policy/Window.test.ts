@@ -58,7 +58,9 @@ describe('within', () => {
     [0, longest, 0, longest],
     // Saturation scales: half of the way stays half of the way.
     [2 ** 53, 2 ** 54, 4_503_599_627_370_495.5, longest],
-    [2 ** 53, 2 ** 53, longest, longest]
+    [2 ** 53, 2 ** 53, longest, longest],
+    // Only beyond it: what is scaled loses digits.
+    [5e-324, longest, 5e-324, longest]
   ])('%d, %d -> %d, %d', (from, to, scaledFrom, scaledTo) => {
     expect(ends(changed(within, window(5, 9), from, to))).toEqual([scaledFrom, scaledTo])
   })
@@ -184,6 +186,15 @@ describe('cap', () => {
     [1e15 + 1, 7]
   ])('exactly %d at %d -> exactly the cap', (wait, max) => {
     expect(ends(changed(cap, window(wait, wait), max))).toEqual([max, max])
+  })
+
+  it('a window that ends at the cap -> left alone, to the last digit', () => {
+    expect(changed(cap, window(0.1, 3, { floor: 2 }), 3)).toEqual(window(0.1, 3, { floor: 2 }))
+  })
+
+  it('no floor -> none is added', () => {
+    const bare: Window = { from: 100, to: 300, latest: Infinity }
+    expect(changed(cap, bare, 150)).toStrictEqual({ from: 50, to: 150, latest: Infinity })
   })
 
   it('the floor -> not above the cap', () => {

@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import {
+  abortOn,
   andThen,
   both,
   capDelay,
@@ -23,6 +24,7 @@ import {
   freshScope,
   newFrame,
   refused,
+  remember,
   stopped,
   type Verdict
 } from '../../../src/policy/evaluate.js'
@@ -50,6 +52,16 @@ const answer = (policy: RetryPolicy, self: Frame = frame()): Verdict | Window =>
 }
 
 const exactly = (wait: number): Window => ({ from: wait, to: wait, latest: Infinity, floor: 0, hint: 0 })
+
+describe('the constants', () => {
+  it('a fresh scope -> no retry yet, nothing slept, nothing drawn', () => {
+    expect(freshScope).toEqual({ retry: 0, slept: 0, drawn: null })
+  })
+
+  it('stopped -> Exhausted, with no hint', () => {
+    expect(stopped).toEqual({ _tag: 'Exhausted', hint: undefined })
+  })
+})
 
 describe('compile', () => {
   it('settings in any order -> jitter, hint, floor, cap, limits', () => {
@@ -88,6 +100,12 @@ describe('compile', () => {
     const f = jest.fn(() => 1)
     const policy = pipe(custom('asked', f), retryOn('B'))
     expect(answer(policy)).toEqual(refused)
+    expect(f).not.toHaveBeenCalled()
+  })
+
+  it('abortOn for the error -> refused, and the schedule is not asked', () => {
+    const f = jest.fn(() => 1)
+    expect(answer(pipe(custom('asked', f), abortOn('A')))).toEqual(refused)
     expect(f).not.toHaveBeenCalled()
   })
 
@@ -219,5 +237,22 @@ describe('endsLate', () => {
   it('the draw decides, not the window', () => {
     const window = { from: 0, to: 100, latest: 50 }
     expect([0.4, 0.6].map((random) => endsLate({ ...at(0, random), ...window }))).toEqual([false, true])
+  })
+})
+
+describe('remember', () => {
+  it.each<[string, ReadonlyArray<unknown>, number, ReadonlyArray<unknown>]>([
+    ['a slot in the middle -> the others stay', ['a', 'b', 'c'], 1, ['a', 'new', 'c']],
+    ['the first of many -> none is lost', ['a', 'b', 'c'], 0, ['new', 'b', 'c']],
+    ['the next slot -> added', ['a'], 1, ['a', 'new']],
+    ['a slot further on -> null before it', [], 2, [null, null, 'new']]
+  ])('%s', (_, memory, slot, expected) => {
+    expect(remember(memory, slot, 'new')).toEqual(expected)
+  })
+
+  it('the memory given -> is not changed', () => {
+    const memory = Object.freeze(['a'])
+    remember(memory, 0, 'new')
+    expect(memory).toEqual(['a'])
   })
 })

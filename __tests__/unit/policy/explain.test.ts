@@ -172,6 +172,16 @@ describe('explain', () => {
       pipe(fixed('1s'), withJitter('full'), limitElapsed('30s')),
       'Sets no limit to the number of attempts, and waits at most 1 s at a time and 30 s in all.'
     ],
+    [
+      'highest draws just below the end of their windows',
+      pipe(exponential(7), withJitter('full'), limitRetries(3)),
+      'Makes at most 4 attempts (3 retries), and waits at most 28 ms at a time and 49 ms in all.'
+    ],
+    [
+      'a limit within the windows',
+      pipe(fixed('1s'), withJitter(0.5), limitDelay(1200), limitRetries(3)),
+      'Makes at most 4 attempts (3 retries), and waits at most 1.2 s at a time and 3.6 s in all.'
+    ],
     ['no retry', never, 'Makes one attempt, and no retry.'],
     ['no retry by limit', pipe(fixed(1), limitRetries(0)), 'Makes one attempt, and no retry.']
   ])('%s -> the last sentence', (_, policy, sentence) => {
@@ -338,6 +348,12 @@ describe('ExplanationShow', () => {
       '    2  500 ms to 1 s     1.5 s',
       '    3  1 s to 2 s        3.5 s'
     ])
+  })
+
+  it('no rows asked for -> words alone', () => {
+    expect(ExplanationShow.show(explain(fixed(5), 0))).toBe(
+      `${everyError}\nWaits 5 ms before each retry.\nNever stops while failures go on, and waits at most 5 ms at a time.`
+    )
   })
 
   it('what goes on, and what when chooses', () => {

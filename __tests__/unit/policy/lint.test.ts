@@ -109,6 +109,26 @@ describe('lint', () => {
     expect(lint(policy)).toEqual([])
   })
 
+  it.each<[string, AnyPolicy]>([
+    ['as many failures as there are attempts', recordFailures(6)(good)],
+    ['a floor in a stage, with no jitter outside', pipe(good, andThen(pipe(good, floorDelay(150))))],
+    [
+      'a schedule that may stop for reasons of its own, under limits',
+      pipe(
+        custom('over', () => 'stop'),
+        floorDelay('1s'),
+        five,
+        limitElapsed(500)
+      )
+    ],
+    [
+      'an outer when, whose policy asks about what only comes after it',
+      pipe(good, when('A', pipe(good, when('A', good))))
+    ]
+  ])('%s -> nothing', (_, policy) => {
+    expect(lint(policy)).toEqual([])
+  })
+
   type Row = [rule: LintRule, has: AnyPolicy, message: string, hasNot: AnyPolicy]
 
   it.each<Row>([
@@ -129,6 +149,12 @@ describe('lint', () => {
       pipe(good, when('Busy', spread(fixed(100)))),
       'Errors that match "Busy": never stops while failures go on: add limitRetries or limitElapsed, or put withTimeout around withRetry.',
       pipe(good, when('Busy', pipe(fixed(100), spread, five)))
+    ],
+    [
+      'never-stops',
+      pipe(good, when('Busy', pipe(good, when('VeryBusy', spread(fixed(100)))))),
+      'Errors that match "Busy" and errors that match "VeryBusy": never stops while failures go on: add limitRetries or limitElapsed, or put withTimeout around withRetry.',
+      pipe(good, when('Busy', pipe(good, when('VeryBusy', good))))
     ],
     [
       'hot-loop',
@@ -217,6 +243,12 @@ describe('lint', () => {
       pipe(delays([100]), floorDelay(150), andThen(delays([1])), withJitter(0.5))
     ],
     [
+      'floor-above-cap',
+      pipe(good, either(pipe(good, both(pipe(good, floorDelay('2s'), capDelay('1s')))))),
+      'Part 2, part 2: floorDelay(2 s) is above capDelay(1 s), and the cap wins: no wait is longer than 1 s; lower the floor, or raise the cap.',
+      pipe(good, either(pipe(good, both(pipe(good, floorDelay('1s'), capDelay('2s'))))))
+    ],
+    [
       'hint-max-below-floor',
       pipe(good, delayFrom(retryAfter, { max: 999 }), floorDelay('1s'), capDelay('9s')),
       'delayFrom takes hints up to 999 ms, but floorDelay(1 s) waits longer than that anyway, so a hint can only stop the call: raise max.',
@@ -242,6 +274,12 @@ describe('lint', () => {
     ],
     [
       'limit-never-reached',
+      pipe(fixed('5s'), five, limitDelay('5s')),
+      'limitDelay(5 s) never stops anything, since no wait is longer than 5 s: lower it, or leave it out.',
+      pipe(fixed('5s'), five, limitDelay(4999))
+    ],
+    [
+      'limit-never-reached',
       pipe(good, limitTotalDelay('10s')),
       'limitTotalDelay(10 s) never stops anything, since all waits together are 3.095 s at most: lower it, or use limitElapsed, which counts the time of the attempts, too.',
       pipe(good, limitTotalDelay('3s'))
@@ -258,6 +296,12 @@ describe('lint', () => {
       // 0.5 + 1 + 2 + 4 + 8 = 15.5 s, and 31.5 s with the next.
       'Only 5 of 10 retries fit into limitElapsed(30 s), however short their waits: raise the limit, wait less, or allow fewer retries.',
       pipe(exponential('1s'), withJitter(0.5), five, limitElapsed('30s'))
+    ],
+    [
+      'waits-exceed-limit',
+      pipe(fixed('10s'), withJitter(0.1), five, limitDelay('5s'), limitElapsed('5s')),
+      'Not even the first retry fits into limitDelay(5 s) and limitElapsed(5 s), however short its wait: raise the limit, or wait less.',
+      pipe(fixed('10s'), withJitter(0.1), five, limitDelay('11s'), limitElapsed('55s'))
     ],
     [
       'waits-exceed-limit',
@@ -284,6 +328,19 @@ describe('lint', () => {
       pipe(good, retryOn('A'), either(pipe(delays([1]), retryOn(allOf(['B', not('A')])))), spread)
     ],
     [
+      'retry-on-nothing',
+      pipe(good, either(pipe(good, both(pipe(good, retryOn([])))))),
+      'Part 2, part 2: retryOn matches no error, so that none is retried: name some, or use never.',
+      pipe(good, either(pipe(good, both(pipe(good, retryOn('A'))))))
+    ],
+    [
+      'retry-on-nothing',
+      pipe(good, when('Busy', pipe(good, retryOn([])))),
+      'Errors that match "Busy": retryOn matches no error, so that none is retried: name some, or use never.',
+      // What is left is not all there is.
+      pipe(good, retryOn([]), when('Busy', good))
+    ],
+    [
       'abort-swallows-retry',
       pipe(good, retryOn(['A', 'B']), abortOn('B'), abortOn(['A', 'C'])),
       'retryOn names only errors that match "A" or "B", and abortOn refuses them all: narrow abortOn, or name others.',
@@ -306,6 +363,12 @@ describe('lint', () => {
       pipe(good, when('A', good), when(['A', 'B'], good)),
       'The when for errors that match "A" is never chosen, since abortOn, or a when further down the pipe that is asked first, takes all of them: put it further down, or leave it out.',
       pipe(good, when(['A', 'B'], good), when('A', good))
+    ],
+    [
+      'when-never-chosen',
+      pipe(good, when('A', pipe(good, when('B', good))), abortOn('B')),
+      'The when for errors that match "B" is never chosen, since abortOn, or a when further down the pipe that is asked first, takes all of them: put it further down, or leave it out.',
+      pipe(good, when('A', pipe(good, when('B', good))), abortOn('C'))
     ],
     [
       'when-never-chosen',

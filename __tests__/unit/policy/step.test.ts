@@ -4,6 +4,7 @@ import {
   andThen,
   custom,
   type Decision,
+  delayFrom,
   delays,
   exponential,
   fixed,
@@ -18,8 +19,8 @@ import {
   when,
   withJitter
 } from 'reprise'
-import { contextOf, decide, planOf } from '../../../src/policy/step.js'
-import { said, thrown } from '../../support/bad.js'
+import { checked, contextOf, decide, planOf } from '../../../src/policy/step.js'
+import { message, said, thrown } from '../../support/bad.js'
 
 type Input = StepInput<unknown, unknown>
 
@@ -130,12 +131,32 @@ describe('step', () => {
     ['BudgetExhausted -> NotRetryable', library('BudgetExhausted'), 'NotRetryable'],
     ['CircuitOpen -> NotRetryable', { _tag: 'CircuitOpen', retryAfter: 5 }, 'NotRetryable'],
     ['Aborted -> NotRetryable', library('Aborted'), 'NotRetryable'],
-    ["a user's Exhausted -> retried", { _tag: 'Exhausted' }, 'Retry']
+    ["a user's Exhausted -> retried", { _tag: 'Exhausted' }, 'Retry'],
+    ["a user's error of the same shape, with a tag of its own -> retried", library('Busy'), 'Retry']
   ])('%s, returned or thrown', (_, error, expected) => {
     for (const _tag of ['Failed', 'Threw'] as const) {
       const decision = first(fixed(1), { outcome: { _tag, error }, elapsed: 0, random: 0 })
       expect(decision._tag === 'GiveUp' ? decision.reason : decision._tag).toBe(expected)
     }
+  })
+
+  it.each([
+    ['retryOn', pipe(fixed(1), retryOn('Exhausted'))],
+    ['when', pipe(fixed(1), when('Exhausted', fixed(1)))]
+  ])('Exhausted, named by %s -> retried', (_, policy) => {
+    expect(first(policy, failed(library('Exhausted')))).toMatchObject({ _tag: 'Retry', delay: 1 })
+  })
+
+  it.each<[string, number | undefined, object]>([
+    ['a hint above the wait -> not drawn by the schedule', 300, { slept: 300, delay: 300, drawn: null }],
+    ['a hint below the wait -> drawn by the schedule', 50, { slept: 100, delay: 100, drawn: 100 }],
+    ['no hint -> drawn by the schedule', undefined, { slept: 100, delay: 100, drawn: 100 }]
+  ])('%s', (_, hint, expected) => {
+    const policy = pipe(
+      fixed(100),
+      delayFrom(() => hint, { max: '1m' })
+    )
+    expect(step(policy)(initialState, failed('x')).state).toMatchObject(expected)
   })
 
   it('what means given up, from a policy that has stopped -> NotRetryable all the same', () => {
@@ -172,6 +193,12 @@ describe('step', () => {
     ])
   })
 
+  it('no name, no args -> an empty name and no args reach the conditions', () => {
+    const condition = jest.fn((..._: unknown[]) => true)
+    first(pipe(fixed(1), retryOn(condition)), failed('x'))
+    expect(condition.mock.calls).toEqual([['x', expect.objectContaining({ name: '', args: [] })]])
+  })
+
   it('a condition that throws -> PolicyFault with the fault and the failure', () => {
     const fault = new Error('no')
     const broken = (): boolean => {
@@ -193,6 +220,18 @@ describe('step', () => {
 
   it('no policy -> TypeError', () => {
     expect(thrown(() => step(undefined as never))).toBe('TypeError: policy must be …, got undefined')
+  })
+})
+
+describe('checked', () => {
+  it.each([0, 0.25, 1 - 2 ** -53])('a random that gives %p -> the same', (u) => {
+    expect(checked(() => u)()).toBe(u)
+  })
+
+  it.each([1, -0.1, NaN, undefined])('a random that gives %p -> an error that says what it should', (u) => {
+    expect(message(checked((() => u) as () => number))).toBe(
+      `${u === undefined ? 'TypeError' : 'RangeError'}: random must be a number in [0, 1), got ${u}`
+    )
   })
 })
 

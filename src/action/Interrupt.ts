@@ -14,8 +14,8 @@ import type { Sleeper } from '../runtime/Wheel.js'
 export interface Interrupt {
   fired: boolean
   reason: unknown
-  /** Why a retry ends then. */
-  verdict: { readonly _tag: 'Aborted'; readonly reason: unknown }
+  /** What ends a retry then. */
+  abortion: Abortion
   /** Fires; says whether somebody inside will settle soon because of it. */
   readonly fire: (reason: unknown) => boolean
   /** Listens until the function that it gives is called; the listener says whether it will settle soon because of it. */
@@ -29,6 +29,12 @@ export interface Interrupt {
   readonly cut: (inner: Flight | undefined) => void
   /** Wakes a sleeper after a delay, or when the interrupt fires. */
   readonly after: (clock: Clock, sleeper: Sleeper, delay: number, outer: Flight | undefined) => void
+}
+
+export interface Abortion {
+  readonly _tag: 'GiveUp'
+  readonly cause?: undefined
+  readonly verdict: { readonly _tag: 'Aborted'; readonly reason: unknown }
 }
 
 /** How things stand inside of a wrapper that waits for an outcome. */
@@ -53,7 +59,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
   const self: Interrupt = {
     fired: false,
     reason: undefined,
-    verdict: { _tag: 'Aborted', reason: undefined },
+    abortion: abortionFor(undefined),
     listen,
     cut: (inner) => {
       for (let each = inner; each !== undefined; each = each === flight ? undefined : each.outer)
@@ -62,7 +68,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
     fire: (reason) => {
       self.fired = true
       self.reason = reason
-      self.verdict = { _tag: 'Aborted', reason }
+      self.abortion = abortionFor(reason)
       return [...listeners].map((listener) => listener(reason)).includes(true)
     },
     attempt: (make, outer) =>
@@ -123,6 +129,11 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
   }
   return self
 }
+
+const abortionFor = (reason: unknown): Abortion => ({
+  _tag: 'GiveUp',
+  verdict: { _tag: 'Aborted', reason }
+})
 
 export const newFlight = (outer: Flight | undefined): Flight => ({ state: 'out', outer })
 

@@ -4,7 +4,7 @@
  */
 import type { Context, Failed, Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
-import { contextOf, type Plan, planOf, type Ruling, type StepState } from '../policy/step.js'
+import { contextOf, type Mutable, type Plan, planOf, type Ruling, type StepState } from '../policy/step.js'
 import { sleepOn } from '../runtime/timers.js'
 import type { Sleeper } from '../runtime/Wheel.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
@@ -22,7 +22,7 @@ import {
   toResult,
   toTotalAction
 } from './entry.js'
-import type { Flight, Interrupt } from './Interrupt.js'
+import type { Abortion, Flight, Interrupt } from './Interrupt.js'
 import type { RetryError } from './RetryError.js'
 
 /**
@@ -79,15 +79,6 @@ interface Call extends Mutable<StepState>, Sleeper {
   failures: Kept | ReadonlyArray<Kept>
 }
 
-/** What ends a call whose interrupt has fired. */
-interface Abortion {
-  readonly _tag: 'GiveUp'
-  readonly cause?: undefined
-  readonly verdict: Interrupt['verdict']
-}
-
-type Mutable<A> = { -readonly [K in keyof A]: A[K] }
-
 type Kept = Failure<unknown, unknown>
 
 /** Gives what drives all calls of a function. */
@@ -143,72 +134,75 @@ const drive = (plan: Plan, fn: Callable): Run => {
     prev: undefined
   })
 
+  const contextNow = (call: Call): Context =>
+    contextOf(call, call.env.clock.now() - call.began, name, call.args)
+
   /** Goes on with a call: from its first outcome, or with the next attempt. */
   const goOn = (call: Call, first?: Outcome<unknown, unknown>): void => {
-    const { env, args, began } = call
-    const { clock, interrupt } = env
-    let attempts = first ? 1 : call.retry
-    let startedAt = 0
-
-    const context = (): Context => contextOf(call, clock.now() - began, name, args)
-
-    /** Settles the attempt under way with its outcome; without one, the call is aborted. */
-    const settle = (outcome?: Outcome<unknown, unknown>): void => {
-      const now = context()
-      const ruling: Ruling | Refusal | Abortion = outcome
-        ? env.decide(plan, call, outcome, now, env.random)
-        : { _tag: 'GiveUp', verdict: (interrupt as Interrupt).verdict }
-      if (ruling._tag === 'Accept') {
-        env.report?.(now, ruling, now.elapsed - startedAt)
-        return call.resolve(right(ruling.value))
-      }
-      if (ruling.cause) {
-        // The cause is of this call alone, and is the failure from here on: a copy would be much of what a sleeping call holds.
-        const failure = ruling.cause as Mutable<Kept>
-        failure.attempt = attempts
-        failure.startedAt = startedAt
-        failure.duration = now.elapsed - startedAt
-        failure.delay = interrupt?.fired ? undefined : ruling.delay
-        if (attempts > 1) {
-          const kept = (call.failures = listOf(call))
-          if (kept.push(failure) > plan.kept) kept.shift()
-        } else call.failures = failure
-        env.report?.(now, failure)
-      }
-      if (ruling._tag === 'GiveUp') {
-        const failures = listOf(call)
-        const error: RetryError<unknown, unknown> = {
-          ...ruling.verdict,
-          attempts,
-          elapsed: now.elapsed,
-          failures,
-          // Each attempt that ended has failed.
-          omitted: attempts - failures.length
-        }
-        env.report?.({ ...now, attempt: attempts }, error)
-        return call.resolve(left(error))
-      }
-      call.retry = ruling.retry
-      call.slept = ruling.slept
-      call.drawn = ruling.drawn
-      call.delay = ruling.delay
-      call.memory = ruling.memory
-      ;(interrupt ? interrupt.after : sleepOn)(clock, call, ruling.delay, env.flight)
-    }
-
-    if (first || interrupt?.fired) return settle(first)
-    env.report?.(context())
-    startedAt = context().elapsed
-    const make = (flight?: Flight): Promise<unknown> => enter(env, args, ++attempts, startedAt, call, flight)
+    const { env, retry } = call
+    const { interrupt } = env
+    if (first || interrupt?.fired) return settle(call, first ? 1 : retry, 0, first)
+    env.report?.(contextNow(call))
+    const { elapsed } = contextNow(call)
+    // An interrupt that has fired by now makes no attempt.
+    let attempts = retry
+    const make = (flight?: Flight): Promise<unknown> =>
+      enter(env, call.args, ++attempts, elapsed, call, flight)
     ;(interrupt ? interrupt.attempt(make, env.flight) : make()).then(
       (value) => {
-        settle(toOutcome(toResult(value)))
+        settle(call, attempts, elapsed, toOutcome(toResult(value)))
       },
       (error: unknown) => {
         // An interrupt cuts an attempt short by rejecting with itself.
-        settle(interrupt && error === interrupt ? undefined : failed('Threw', error))
+        settle(call, attempts, elapsed, interrupt && error === interrupt ? undefined : failed('Threw', error))
       }
     )
+  }
+
+  /** Settles the last of so many attempts with its outcome; without one, the call is aborted. */
+  const settle = (
+    call: Call,
+    attempts: number,
+    startedAt: number,
+    outcome?: Outcome<unknown, unknown>
+  ): void => {
+    const { env } = call
+    const { interrupt } = env
+    const now = contextNow(call)
+    const ruling: Ruling | Refusal | Abortion = outcome
+      ? env.decide(plan, call, outcome, now, env.random)
+      : (interrupt as Interrupt).abortion
+    if (ruling._tag === 'Accept') {
+      env.report?.(now, ruling, now.elapsed - startedAt)
+      return call.resolve(right(ruling.value))
+    }
+    if (ruling.cause) {
+      // The cause is of this call alone, and is the failure from here on: a copy would be much of what a sleeping call holds.
+      const failure = ruling.cause as Mutable<Kept>
+      failure.attempt = attempts
+      failure.startedAt = startedAt
+      failure.duration = now.elapsed - startedAt
+      failure.delay = interrupt?.fired ? undefined : ruling.delay
+      if (attempts > 1) {
+        const kept = (call.failures = listOf(call))
+        if (kept.push(failure) > plan.kept) kept.shift()
+      } else call.failures = failure
+      env.report?.(now, failure)
+    }
+    if (ruling._tag === 'GiveUp') {
+      const failures = listOf(call)
+      const error: RetryError<unknown, unknown> = {
+        ...ruling.verdict,
+        attempts,
+        elapsed: now.elapsed,
+        failures,
+        // Each attempt that ended has failed.
+        omitted: attempts - failures.length
+      }
+      env.report?.({ ...now, attempt: attempts }, error)
+      return call.resolve(left(error))
+    }
+    ;(interrupt ? interrupt.after : sleepOn)(env.clock, call, ruling.delay, env.flight)
   }
 
   /**

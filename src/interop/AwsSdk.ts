@@ -21,7 +21,7 @@ import { lastDraw } from '../policy/Place.js'
 import { type AnyPolicy, toPolicy } from '../policy/RetryPolicy.js'
 import { exponential } from '../policy/Schedule.js'
 import { PolicyShow } from '../policy/Show.js'
-import { checked, initialState, planOf, stateOf, type StepState } from '../policy/step.js'
+import { checked, initialState, planOf, type StepState } from '../policy/step.js'
 import { draw, type Window } from '../policy/Window.js'
 import { type Random, systemRandom } from '../runtime/Random.js'
 import { dependsOnMore, isFault, rule } from './Course.js'
@@ -146,7 +146,7 @@ const tableOf = (plain: AnyPolicy): Table => {
     if (a.window.from !== b.window.from || a.window.to !== b.window.to) return { windows, end: 'draw' }
     return windows.length === mostRetries
       ? { windows, end: 'later' }
-      : walk(stateOf(a), stateOf(b), [...windows, a.window])
+      : walk(a.state, b.state, [...windows, a.window])
   }
   return walk(initialState, initialState, [])
 }

@@ -10,16 +10,7 @@ import { matchesEverything } from '../policy/implies.js'
 import { everyPart } from '../policy/namedParts.js'
 import { lastDraw } from '../policy/Place.js'
 import { type AnyPolicy, omit, type Schedule } from '../policy/RetryPolicy.js'
-import {
-  contextOf,
-  decide,
-  initialState,
-  type Plan,
-  planOf,
-  type Ruling,
-  stateOf,
-  type StepState
-} from '../policy/step.js'
+import { contextOf, decideFrom, initialState, type Plan, planOf, type StepState } from '../policy/step.js'
 import { type Draft, exactly, spread, type Window } from '../policy/Window.js'
 
 // --- model
@@ -162,13 +153,13 @@ export const dependsOnMore = ({ delayFrom, limitElapsed, retryOn, schedule }: An
   (retryOn !== undefined && !matchesEverything(retryOn))
 
 /** Decides on a failure that no condition judges. */
-export const rule = (plan: Plan, state: StepState, random: number): Ruling =>
-  decide(
+export const rule = (plan: Plan, state: StepState, random: number): ReturnType<typeof decideFrom> =>
+  decideFrom(
     plan,
     state,
     { _tag: 'Rejected', value: undefined, reasons: [] },
     contextOf(state, state.slept, '', []),
-    () => random
+    random
   )
 
 /** The waits that follow, if they are the same for the lowest draws and the highest. */
@@ -181,13 +172,11 @@ const waitsOf = (
   const [a, b] = [rule(plan, low, 0), rule(plan, high, lastDraw)]
   if (a._tag === 'GiveUp' && b._tag === 'GiveUp') return isFault(a) || isFault(b) ? undefined : before
   if (a._tag !== 'Retry' || b._tag !== 'Retry' || before.length === longestList) return undefined
-  return a.window.from === b.window.to
-    ? waitsOf(plan, stateOf(a), stateOf(b), [...before, a.delay])
-    : undefined
+  return a.window.from === b.window.to ? waitsOf(plan, a.state, b.state, [...before, a.delay]) : undefined
 }
 
 /** Did a function of the policy fail? */
-export const isFault = (ruling: Ruling): boolean =>
+export const isFault = (ruling: ReturnType<typeof rule>): boolean =>
   ruling._tag === 'GiveUp' && ruling.verdict._tag === 'PolicyFault'
 
 /** The course that comes to a list of whole waits. */

@@ -46,11 +46,7 @@ export const unitProblems = (engine: Engine, units: Units, self: AnyPolicy, cour
       )
     ),
     ...unless(!bites || Math.floor(course.most) % unit === 0, () =>
-      problem(
-        nameOf(self, 'capDelay'),
-        `${engine.name} counts whole seconds`,
-        capAt(units, course.most)
-      )
+      problem(nameOf(self, 'capDelay'), `${engine.name} counts whole seconds`, capAt(units, course.most))
     ),
     ...unless(top <= most, () =>
       problem(

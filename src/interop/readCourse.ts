@@ -73,9 +73,9 @@ export const readCourse = (engine: Engine, self: AnyPolicy): Read => {
 export const plainOf = (self: AnyPolicy): AnyPolicy =>
   omit(self, ['abortOn', 'delayFrom', 'limitElapsed', 'recordFailures', 'retryOn', 'retryUntil'])
 
-const unspread = (plain: AnyPolicy): Course | undefined => {
-  const found = courseOf(omit(plain, ['withJitter']))
-  return isCourse(found) ? found : undefined
+const unspread = (plain: AnyPolicy): Course => {
+  // What has a course with a spread has one without.
+  return courseOf(omit(plain, ['withJitter'])) as Course
 }
 
 /** Gives a ratio that an engine has, for one that differs by rounding alone. */
@@ -135,8 +135,11 @@ const nearOf = (schedule: Schedule): { readonly base: number; readonly factor: n
     case 'decorrelated':
       return { base: schedule.base, factor: 2 }
     case 'delays': {
-      const [first = 0] = schedule.delays
-      const last = schedule.delays[schedule.delays.length - 1] ?? first
+      // An empty list has a course.
+      const { 0: first, [schedule.delays.length - 1]: last } = schedule.delays as readonly [
+        number,
+        ...number[]
+      ]
       const growth = first === 0 ? 1 : (last / first) ** (1 / (schedule.delays.length - 1))
       return { base: first, factor: Math.max(1, Math.min(+growth.toFixed(1), 1e6)) }
     }

@@ -84,7 +84,7 @@ export const interruptOf = (
   const self: Interrupt = {
     fired: attempts.length === 0 && due === undefined,
     reason,
-    verdict: { _tag: 'Aborted', reason },
+    abortion: { _tag: 'GiveUp', verdict: { _tag: 'Aborted', reason } },
     fire: () => false,
     listen: () => () => undefined,
     cut: () => undefined,

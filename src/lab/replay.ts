@@ -12,7 +12,7 @@ import { invalid, known } from '../policy/argument.js'
 import { stopped } from '../policy/evaluate.js'
 import { type AnyPolicy, type RetryPolicy, toPolicy } from '../policy/RetryPolicy.js'
 import type { Simulated } from '../policy/simulate.js'
-import { decide, type Decision, type Ruling } from '../policy/step.js'
+import { decide, type Ruling, toDecision } from '../policy/step.js'
 import { uniform } from '../policy/uniform.js'
 import type { Decided, Diverged, ReplayFault } from './ReplayFault.js'
 import { fromToken } from './RunToken.js'
@@ -175,23 +175,6 @@ const play = async (policy: AnyPolicy, script: Script): Promise<Either<ReplayFau
 }
 
 // --- decisions
-
-const toDecision = (ruling: Ruling): Decision<unknown, unknown> => {
-  switch (ruling._tag) {
-    case 'Accept':
-      return ruling
-    case 'Retry': {
-      const { _tag, cause, delay, window } = ruling
-      const { from, to, latest } = window
-      return { _tag, cause, delay, from, to, latest }
-    }
-    case 'GiveUp': {
-      const { _tag: reason, ...details } = ruling.verdict
-      // The details are those that belong to the reason.
-      return { _tag: 'GiveUp', cause: ruling.cause, reason, ...details } as Decision<unknown, unknown>
-    }
-  }
-}
 
 const decidedBy = (ruling: Ruling): Decided => {
   switch (ruling._tag) {

@@ -4,7 +4,7 @@
  */
 import { newFrame, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
-import { contextOf, decide, type Plan, stateOf, type StepState } from './step.js'
+import { contextOf, decideFrom, type Plan, type StepState } from './step.js'
 import { draw, type Window } from './Window.js'
 
 // --- model
@@ -43,10 +43,8 @@ export const turn = (
   // The longer the wait drawn last, the more a cap scales, and the earlier a window can start.
   const lows = drifting ? [low, { ...high, slept: low.slept }] : [low]
   const [first, ...others] = lows.flatMap((state) => {
-    const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => 0)
-    return ruling._tag === 'Retry'
-      ? [{ ...ruling, state: stateOf(ruling), reached: lowReached && state === low }]
-      : []
+    const ruling = decideFrom(plan, state, cause, contextOf(state, state.slept, '', []), 0)
+    return ruling._tag === 'Retry' ? [{ ...ruling, reached: lowReached && state === low }] : []
   })
   if (first === undefined) return undefined
   const isPoint = low.slept === high.slept || first.window.latest === Infinity
@@ -154,7 +152,8 @@ const extreme = (end: End, a: StepState, b: StepState): StepState => ({
 const scope = (end: End, a: Scope, b: Scope): Scope => ({
   retry: a.retry,
   slept: end(a.slept, b.slept),
-  drawn: a.drawn === null || b.drawn === null ? null : end(a.drawn, b.drawn)
+  // What was stepped has drawn: policies with hints are not walked.
+  drawn: end(a.drawn as number, b.drawn as number)
 })
 
 export const isScope = (kept: unknown): kept is Scope => typeof kept === 'object' && kept !== null

@@ -20,9 +20,12 @@ export const freshScope: Scope = { retry: 0, slept: 0, drawn: null }
 
 /**
  * One evaluation, and the window of waits it comes to. The fields that are not `readonly` are written while it lasts, and
- * belong to it alone.
+ * belong to it alone. Where the policy goes on, it is what it rules.
  */
 export interface Frame extends Draft {
+  readonly _tag: 'Retry'
+  /** The wait that is drawn in the end. */
+  delay: number
   readonly cause: Cause<unknown, unknown>
   readonly context: Context
   readonly random: number
@@ -73,9 +76,11 @@ export const newFrame = (
   random: number,
   memory: ReadonlyArray<unknown>
 ): Frame => ({
+  _tag: 'Retry',
   from: 0.5,
   to: 0.5,
   latest: Infinity,
+  delay: 0,
   cause,
   context,
   random,

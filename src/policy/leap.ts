@@ -3,7 +3,7 @@
  * ends. So what holds at both ends holds in between; windows that are scaled by a cap are known up to rounding.
  */
 import { endOf, isScope, look, type Peek, type Place } from './Place.js'
-import { contextOf, decide, stateOf, type StepState } from './step.js'
+import { contextOf, decideFrom, type StepState } from './step.js'
 import type { Terrain } from './Terrain.js'
 import type { Window } from './Window.js'
 
@@ -161,8 +161,8 @@ const windowAfter = ({ cause, plan }: Terrain, state: StepState): Window =>
 
 /** The state after the next failure; `undefined` where that ends the call. */
 const after = ({ cause, plan }: Terrain, state: StepState): StepState | undefined => {
-  const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => 0)
-  return ruling._tag === 'Retry' ? stateOf(ruling) : undefined
+  const ruling = decideFrom(plan, state, cause, contextOf(state, state.slept, '', []), 0)
+  return ruling._tag === 'Retry' ? ruling.state : undefined
 }
 
 /** Which counts go on, as a text. */

@@ -4,16 +4,7 @@ import { freshScope, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
 import { greatest, lastDraw, look } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
-import {
-  type Again,
-  contextOf,
-  decide,
-  initialState,
-  type Plan,
-  planOf,
-  stateOf,
-  type StepState
-} from './step.js'
+import { type Again, contextOf, decideFrom, initialState, type Plan, planOf, type StepState } from './step.js'
 
 /** The greatest figures of some calls. Times in milliseconds. */
 export interface Reached {
@@ -50,7 +41,7 @@ const run = (plan: Plan, order: ReadonlyArray<Cause<unknown, unknown>>, choose: 
     delay = Math.max(delay, longWait(plan, state, cause)?.delay ?? 0)
     const chosen = choose(plan, state, cause)
     if (chosen === undefined) [cause, ...others] = others
-    else [before, state] = [state, stateOf(chosen)]
+    else [before, state] = [state, chosen.state]
   }
   return {
     retries: state.retry,
@@ -83,10 +74,10 @@ const drawn = (
   cause: Cause<unknown, unknown>,
   random: number
 ): Again | undefined => {
-  const ruling = decide(plan, state, cause, contextOf(state, state.slept, '', []), () => random)
+  const ruling = decideFrom(plan, state, cause, contextOf(state, state.slept, '', []), random)
   if (ruling._tag !== 'Retry') return undefined
   // Limits are not exact beyond the longest time that is counted exactly.
-  return ruling.slept > longest && ruling.window.latest < Infinity ? undefined : ruling
+  return ruling.state.slept > longest && ruling.window.latest < Infinity ? undefined : ruling
 }
 
 const shortWait: Choice = (plan, state, cause) => drawn(plan, state, cause, 0)

@@ -132,37 +132,39 @@ export const step = <E, A>(
   const plan = planOf(policy)
   return (state, { outcome, elapsed, random, name = '', args = none }) => {
     const context = contextOf(state, elapsed, name, args)
+    const next = copyOf(state)
+    const ruling = decide(plan, next, outcome, context, toUniform, random)
     // The plan keeps values as they are, so the types of what goes in are those of what comes out.
-    return toStep(state, decide(plan, state, outcome, context, toUniform, random)) as Step<E, A>
+    return { decision: toDecision(ruling), state: ruling._tag === 'Retry' ? next : state } as Step<E, A>
   }
 }
 
 const none: ReadonlyArray<never> = []
 
-const toStep = (before: StepState, ruling: Ruling): Step<unknown, unknown> => {
-  if (ruling._tag === 'Accept') return { decision: ruling, state: before }
+/** Gives a ruling as a decision, in the words of `step`. */
+export const toDecision = (ruling: Ruling): Decision<unknown, unknown> => {
+  if (ruling._tag === 'Accept') return ruling
   const { cause } = ruling
   if (ruling._tag === 'GiveUp') {
     const { _tag: reason, ...details } = ruling.verdict
     // The details are those that belong to the reason.
-    return {
-      decision: { _tag: 'GiveUp', cause, reason, ...details } as Decision<unknown, unknown>,
-      state: before
-    }
+    return { _tag: 'GiveUp', cause, reason, ...details } as Decision<unknown, unknown>
   }
-  const { delay, window } = ruling
-  const { from, to, latest } = window
-  return { decision: { _tag: 'Retry', cause, delay, from, to, latest }, state: stateOf(ruling) }
+  const { delay, from, to, latest } = ruling
+  return { _tag: 'Retry', cause, delay, from, to, latest }
 }
 
-/** Gives the state for the next attempt. */
-export const stateOf = ({ retry, slept, drawn, delay, memory }: StepState): StepState => ({
+// Spelled out: V8 gives objects made with a spread a hidden class each.
+const copyOf = ({ retry, slept, drawn, delay, memory }: StepState): Mutable<StepState> => ({
   retry,
   slept,
   drawn,
   delay,
   memory
 })
+
+/** What changes from one attempt to the next. */
+export type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 /** Gives a random that throws a `RangeError` instead of a number that is not in [0, 1), or no number. */
 export const checked = (random: () => number) => (): number => toUniform(random())
@@ -197,18 +199,14 @@ export const planOf = (policy: AnyPolicy): Plan => {
   }
 }
 
-/** A retry: with the window, and with the state for the next attempt in it, which saves an object for each. */
-export interface Again extends StepState {
-  readonly _tag: 'Retry'
-  readonly cause: Cause<unknown, unknown>
-  readonly delay: number
-  readonly window: Window
-}
-
 /** What a compiled policy decides. */
 export type Ruling =
   | { readonly _tag: 'Accept'; readonly value: unknown }
-  | Again
+  | (Window & {
+      readonly _tag: 'Retry'
+      readonly cause: Cause<unknown, unknown>
+      readonly delay: number
+    })
   | {
       readonly _tag: 'GiveUp'
       readonly cause: Cause<unknown, unknown>
@@ -216,10 +214,13 @@ export type Ruling =
       readonly delay?: undefined
     }
 
-/** Decides by a compiled policy; `draws` is asked for the one draw of a failure, and told what is `given` for it. */
+/**
+ * Decides by a compiled policy; where it goes on, the state becomes that for the next attempt, which saves a call an object
+ * for each. `draws` is asked for the one draw of a failure, and told what is `given` for it.
+ */
 export const decide = (
   { evaluate, refuse }: Plan,
-  state: StepState,
+  state: Mutable<StepState>,
   outcome: Outcome<unknown, unknown>,
   context: Context,
   draws: (given?: number) => number,
@@ -241,20 +242,39 @@ export const decide = (
     if (!verdict) {
       // A wait that a hint has set says nothing of the schedule.
       const hinted = frame.hint && frame.from <= frame.hint
-      // Spelled out: V8 gives objects made with a spread a hidden class each, which costs a sleeping call 200 bytes.
-      return {
-        _tag: 'Retry',
-        cause,
-        window: frame,
-        retry: state.retry + 1,
-        slept: state.slept + delay,
-        drawn: hinted ? state.drawn : drawn,
-        delay,
-        memory: frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
-      }
+      state.memory = frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
+      state.retry += 1
+      state.slept += delay
+      state.delay = frame.delay = delay
+      if (!hinted) state.drawn = drawn
+      return frame
     }
   } catch (fault) {
     verdict = { _tag: 'PolicyFault', fault }
   }
   return { _tag: 'GiveUp', cause, verdict }
+}
+
+/** Decides by a compiled policy, and leaves the state as it is: a retry comes with that for the next attempt. */
+export const decideFrom = (
+  plan: Plan,
+  state: StepState,
+  outcome: Outcome<unknown, unknown>,
+  context: Context,
+  random: number
+): Exclude<Ruling, { _tag: 'Retry' }> | Again => {
+  const next = copyOf(state)
+  const ruling = decide(plan, next, outcome, context, () => random)
+  if (ruling._tag !== 'Retry') return ruling
+  const { _tag, cause, delay } = ruling
+  return { _tag, cause, delay, window: ruling, state: next }
+}
+
+/** A retry, with its window and the state for the next attempt. */
+export interface Again {
+  readonly _tag: 'Retry'
+  readonly cause: Cause<unknown, unknown>
+  readonly delay: number
+  readonly window: Window
+  readonly state: StepState
 }

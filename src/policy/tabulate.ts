@@ -12,7 +12,7 @@ import type { Rejected } from './Failure.js'
 import { everyPart } from './namedParts.js'
 import { lastDraw } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
-import { contextOf, decide, initialState, type Plan, planOf, stateOf, type StepState } from './step.js'
+import { contextOf, decideFrom, initialState, type Plan, planOf, type StepState } from './step.js'
 import type { Window } from './Window.js'
 
 // --- model
@@ -123,12 +123,12 @@ const rejected: Rejected<unknown> = { _tag: 'Rejected', value: undefined, reason
 
 const turnAt = (plan: Plan, box: Box, point: Point, faults: unknown[]): Turn | undefined => {
   const { elapsed, state } = courseAt(box, point)
-  const ruling = decide(plan, state, rejected, contextOf(state, elapsed, '', []), () => point[2])
+  const ruling = decideFrom(plan, state, rejected, contextOf(state, elapsed, '', []), point[2])
   if (ruling._tag === 'GiveUp' && ruling.verdict._tag === 'PolicyFault') faults.push(ruling.verdict.fault)
   if (ruling._tag !== 'Retry') return undefined
   const { delay, window } = ruling
   const latest = Math.min(box.latest + Math.floor(window.to + 1e-6), window.latest)
-  return { window, course: { state: stateOf(ruling), elapsed: elapsed + delay }, latest }
+  return { window, course: { state: ruling.state, elapsed: elapsed + delay }, latest }
 }
 
 /** The turns at the corners of a box, and, where they differ and it matters later, those at the change between them. */
@@ -212,7 +212,8 @@ const merge = (time: Merge, drawn: Merge, a: Course, b: Course): Course => {
   const scopes = (one: Scope, other: Scope): Scope => ({
     retry: one.retry,
     slept: time(one.slept, other.slept),
-    drawn: one.drawn === null || other.drawn === null ? one.drawn : drawn(one.drawn, other.drawn)
+    // What was stepped has drawn: a table knows of no hints.
+    drawn: drawn(one.drawn as number, other.drawn as number)
   })
   const { memory } = b.state
   return {

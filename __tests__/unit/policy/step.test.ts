@@ -19,7 +19,7 @@ import {
   when,
   withJitter
 } from 'reprise'
-import { checked, contextOf, decide, planOf } from '../../../src/policy/step.js'
+import { checked, contextOf, decide, decideFrom, planOf } from '../../../src/policy/step.js'
 import { message, said, thrown } from '../../support/bad.js'
 
 type Input = StepInput<unknown, unknown>
@@ -264,13 +264,27 @@ describe('decide', () => {
     const outcome = { _tag: 'Failed', error: 'x' } as const
     const ruling = decide(
       planOf(pipe(fixed(100), withJitter('full'))),
-      initialState,
+      { ...initialState },
       outcome,
       context,
       random
     )
-    expect(ruling).toMatchObject({ _tag: 'Retry', delay: 50, cause: outcome, window: { from: 0, to: 100 } })
+    expect(ruling).toMatchObject({ _tag: 'Retry', delay: 50, cause: outcome, from: 0, to: 100 })
     expect(random).toHaveBeenCalledTimes(1)
+  })
+
+  it('a failure -> the state becomes that for the next attempt', () => {
+    const state = { ...initialState, retry: 1, slept: 7 }
+    const outcome = { _tag: 'Failed', error: 'x' } as const
+    decide(planOf(pipe(fixed(100), withJitter('full'))), state, outcome, context, () => 0.5)
+    expect(state).toStrictEqual({ retry: 2, slept: 57, drawn: 50, delay: 50, memory: [] })
+  })
+
+  it('a failure after the last retry -> the state stays as it is', () => {
+    const state = { ...initialState, retry: 1, slept: 7 }
+    const outcome = { _tag: 'Failed', error: 'x' } as const
+    decide(planOf(pipe(fixed(100), limitRetries(1))), state, outcome, context, () => 0.5)
+    expect(state).toStrictEqual({ ...initialState, retry: 1, slept: 7 })
   })
 
   it('an answer that is accepted -> no draw', () => {
@@ -286,10 +300,12 @@ describe('decide', () => {
         retryUntil((n: number) => n > 1)
       )
     )
-    expect(decide(plan, initialState, { _tag: 'Answered', value: 1 }, context, () => 0)).toMatchObject({
-      _tag: 'Retry',
-      cause: { _tag: 'Rejected', value: 1 }
-    })
+    expect(decide(plan, { ...initialState }, { _tag: 'Answered', value: 1 }, context, () => 0)).toMatchObject(
+      {
+        _tag: 'Retry',
+        cause: { _tag: 'Rejected', value: 1 }
+      }
+    )
   })
 
   it('a random that throws -> PolicyFault', () => {
@@ -301,5 +317,22 @@ describe('decide', () => {
       _tag: 'GiveUp',
       verdict: { _tag: 'PolicyFault', fault: new Error('dice') }
     })
+  })
+})
+
+describe('decideFrom', () => {
+  it('a failure -> a retry with the state for the next attempt, and the state before as it was', () => {
+    const state = Object.freeze({ ...initialState })
+    const outcome = { _tag: 'Failed', error: 'x' } as const
+    const context = contextOf(initialState, 0, '', [])
+    const ruling = decideFrom(planOf(pipe(fixed(100), withJitter('full'))), state, outcome, context, 0.25)
+    expect(ruling).toMatchObject({
+      _tag: 'Retry',
+      cause: outcome,
+      delay: 25,
+      window: { from: 0, to: 100 },
+      state: { retry: 1, slept: 25, drawn: 25, delay: 25, memory: [] }
+    })
+    expect(state).toStrictEqual({ ...initialState })
   })
 })

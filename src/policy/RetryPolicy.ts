@@ -193,14 +193,14 @@ const withMeaning = <T extends object, M>(data: T, means: M): T =>
 
 /** Gives a policy of a schedule and what it does, frozen. */
 export const fromSchedule = (schedule: Schedule, means: ScheduleMeaning): RetryPolicy =>
-  Object.freeze({ schedule: withMeaning(schedule, means) })
+  withMeaning({ schedule: withMeaning(schedule, means) }, {})
 
 /**
  * Gives a policy with some settings changed, as one that judges nothing, which fits every type: what the result can judge
  * is stated in the signatures of the combinators, never in the data.
  */
 export const update = (self: AnyPolicy, settings: Partial<RetryPolicy>, means?: Meanings): RetryPolicy =>
-  withMeaning({ ...(self as RetryPolicy), ...settings }, { ...self[meaning], ...means })
+  withMeaning({ ...(toPolicy('policy', self) as RetryPolicy), ...settings }, { ...self[meaning], ...means })
 
 /** Gives a policy without some of its settings. */
 export const omit = (self: AnyPolicy, keys: ReadonlyArray<keyof Settings>): RetryPolicy => {
@@ -232,6 +232,7 @@ export const mapParts = (schedule: Schedule, f: (part: AnyPolicy, index: number)
 
 /** Gives `value` if it is a policy; throws a `TypeError` that names `argument` otherwise. */
 export const toPolicy = <P extends AnyPolicy>(argument: string, value: P): P =>
-  (value as Partial<P> | null | undefined)?.schedule?.[meaning]
+  // What a policy does is not copied by a spread, so that it cannot be at odds with its data.
+  (value as Partial<P> | null | undefined)?.[meaning]
     ? value
     : invalid(argument, 'made by the constructors', value)

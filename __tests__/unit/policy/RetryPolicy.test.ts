@@ -163,6 +163,10 @@ describe('update', () => {
 describe('omit', () => {
   const policy = pipe(fixed(100), limitRetries(2), capDelay(50))
 
+  it('a setting that no combinator has set -> gone', () => {
+    expect(omit({ schedule: fixed(100).schedule, limitRetries: 2 }, ['limitRetries'])).toEqual(fixed(100))
+  })
+
   it('a setting that is there -> a policy without', () => {
     expect(omit(policy, ['limitRetries'])).toEqual(pipe(fixed(100), capDelay(50)))
     expect(waits(omit(policy, ['limitRetries']), 3)).toEqual([50, 50, 50])
@@ -245,6 +249,14 @@ describe('compileSchedule', () => {
   })
 })
 
+describe('update', () => {
+  it('a policy copied by a spread -> TypeError, for what it does is not copied', () => {
+    expect(message(() => limitRetries(1)({ ...capDelay('1s')(fixed(5)) }))).toBe(
+      'TypeError: policy must be made by the constructors, got [object Object]'
+    )
+  })
+})
+
 describe('toPolicy', () => {
   it('a policy -> itself', () => {
     expect(toPolicy('f: policy', never)).toBe(never)
@@ -256,7 +268,10 @@ describe('toPolicy', () => {
     [5, 'RangeError: f: policy must be …, got 5'],
     [{}, 'TypeError: f: policy must be …, got [object Object]'],
     // Data alone does not say what it means.
-    [JSON.parse(JSON.stringify(fixed(5))), 'TypeError: f: policy must be …, got [object Object]']
+    [JSON.parse(JSON.stringify(fixed(5))), 'TypeError: f: policy must be …, got [object Object]'],
+    // A setting changed by hand would say one thing and do another.
+    [{ ...fixed(5), limitRetries: 0 }, 'TypeError: f: policy must be …, got [object Object]'],
+    [{ ...limitRetries(1)(fixed(5)) }, 'TypeError: f: policy must be …, got [object Object]']
   ])('%p -> %s', (value, text) => {
     expect(thrown(() => toPolicy('f: policy', value as RetryPolicy))).toBe(text)
   })

@@ -11,6 +11,7 @@ import {
   initialState,
   limitElapsed,
   limitRetries,
+  recordFailures,
   retryOn,
   retryUntil,
   type RetryPolicy,
@@ -252,7 +253,7 @@ describe('contextOf', () => {
 
 describe('planOf', () => {
   it('recordFailures -> kept; 16 if not set', () => {
-    expect([planOf(fixed(1)).kept, planOf({ ...fixed(1), recordFailures: 3 }).kept]).toEqual([16, 3])
+    expect([planOf(fixed(1)).kept, planOf(recordFailures(3)(fixed(1))).kept]).toEqual([16, 3])
   })
 })
 
@@ -321,6 +322,20 @@ describe('decide', () => {
 })
 
 describe('decideFrom', () => {
+  it('an answer, and a failure that ends the call -> what decide says', () => {
+    const context = contextOf(initialState, 0, '', [])
+    const failure = { _tag: 'Failed', error: 'x' } as const
+    expect(decideFrom(planOf(fixed(1)), initialState, { _tag: 'Answered', value: 5 }, context, 0)).toEqual({
+      _tag: 'Accept',
+      value: 5
+    })
+    expect(decideFrom(planOf(delays([])), initialState, failure, context, 0)).toEqual({
+      _tag: 'GiveUp',
+      cause: failure,
+      verdict: { _tag: 'Exhausted', hint: undefined }
+    })
+  })
+
   it('a failure -> a retry with the state for the next attempt, and the state before as it was', () => {
     const state = Object.freeze({ ...initialState })
     const outcome = { _tag: 'Failed', error: 'x' } as const

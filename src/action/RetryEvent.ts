@@ -263,7 +263,8 @@ const eventsOf = (...[context, what, duration = 0]: Parameters<Report>): Readonl
     case 'CircuitClosed':
     case 'CircuitRefused':
     case 'HedgeStarted':
-      return [{ ...context, ...what }]
+      // V8 takes far longer to add fields to a copy made by a spread.
+      return [Object.assign({}, context, what)]
     default:
       return [{ _tag: 'GaveUp', ...context, error: what }]
   }

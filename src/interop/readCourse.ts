@@ -136,10 +136,8 @@ const nearOf = (schedule: Schedule): { readonly base: number; readonly factor: n
       return { base: schedule.base, factor: 2 }
     case 'delays': {
       // An empty list has a course.
-      const { 0: first, [schedule.delays.length - 1]: last } = schedule.delays as readonly [
-        number,
-        ...number[]
-      ]
+      const [first] = schedule.delays as readonly [number, ...number[]]
+      const last = schedule.delays.at(-1) as number
       const growth = first === 0 ? 1 : (last / first) ** (1 / (schedule.delays.length - 1))
       return { base: first, factor: Math.max(1, Math.min(+growth.toFixed(1), 1e6)) }
     }

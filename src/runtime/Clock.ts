@@ -22,9 +22,8 @@ export interface Clock {
 // Read at each call, and from `globalThis`, so that fake timers installed by a test are seen.
 const now = (): number => performance.now()
 
-// A delay of 0 takes no timer. Microtasks alone would starve the event loop, so now and then it gets a turn: the counter
-// is the only state, and what it counts is nobody's meaning.
-const turn = 64
+// A delay of 0 takes no timer. Microtasks alone would starve the event loop, so it gets a turn for every 64 of them: the
+// counter is the only state, and what it counts is nobody's meaning.
 let count = 0
 /** Lets everything that is ready run, microtasks and all, before it resolves. */
 export const nextTurn = (): Promise<void> =>
@@ -35,7 +34,7 @@ export const nextTurn = (): Promise<void> =>
 const ready = /* #__PURE__ */ Promise.resolve()
 
 const soon = (wake: () => void): void => {
-  if (++count % turn) void ready.then(wake)
+  if (++count % 64) void ready.then(wake)
   else giveWay(wake)
 }
 

@@ -38,11 +38,7 @@ const inContext = (sleeper: Sleeper): Sleeper => {
 }
 
 /** Makes a clock that is told the time by `now`, and waits by `soon` where there is nothing to wait for. */
-export const makeClock = (
-  now: Clock['now'],
-  soon: Soon,
-  release?: (timer: Timer) => void
-): Clock => {
+export const makeClock = (now: Clock['now'], soon: Soon, release?: (timer: Timer) => void): Clock => {
   let wheel: Wheel | undefined
   // Fake timers installed by a test have a wheel of their own.
   const current = (): Wheel => (wheel?.isCurrent() ? wheel : (wheel = newWheel(release)))

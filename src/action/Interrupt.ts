@@ -49,11 +49,13 @@ export interface Flight {
 
 /** Makes the interrupt of a wrapper, which stands at the end of all flights inside of it. */
 export const makeInterrupt = (flight: Flight): Interrupt => {
-  const listeners = new Set<(reason: unknown) => boolean>()
+  // Made when it is first needed: a function that is called by itself does not listen.
+  let listeners: Set<(reason: unknown) => boolean> | undefined
   const listen: Interrupt['listen'] = (listener) => {
-    listeners.add(listener)
+    const all = (listeners ??= new Set())
+    all.add(listener)
     return () => {
-      listeners.delete(listener)
+      all.delete(listener)
     }
   }
   const self: Interrupt = {
@@ -69,7 +71,7 @@ export const makeInterrupt = (flight: Flight): Interrupt => {
       self.fired = true
       self.reason = reason
       self.abortion = abortionFor(reason)
-      return [...listeners].map((listener) => listener(reason)).includes(true)
+      return [...(listeners ?? [])].map((listener) => listener(reason)).includes(true)
     },
     attempt: (make, outer) =>
       new Promise((resolve, reject) => {

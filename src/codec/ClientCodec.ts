@@ -47,7 +47,7 @@ import { duration } from './Value.js'
  * assert.equal(decode({ exponential: '100ms', limitRetries: 3 })._tag, 'Right')
  * const wrong = decode({ policy: { exponential: '100ms' }, attemptTimeout: 'soon' })
  * assert.deepEqual(wrong._tag === 'Left' && wrong.left.map(showConfigError), [
- *   `attemptTimeout: expected milliseconds >= 0 or a text such as '2s', got "soon"`
+ *   `attemptTimeout: expected milliseconds >= 0 or a text like '2s', got "soon"`
  * ])
  *
  * @category decoding

@@ -122,7 +122,7 @@ export const policyStorer =
   (held: Held): t.Validate<AnyPolicy, PolicyJson> =>
   (policy, context) => {
     if (isNone(tryCatch(() => toPolicy('policy', policy)))) {
-      return refuse(policy, context, 'a policy made by the constructors')
+      return refuse(policy, context, 'a policy made by constructors')
     }
     // More is held in memory than is written, but not that much. Validators do not count: decoders may be of any size.
     const large = isLarger(omit(policy, ['retryUntil']), 10 * limits.valuesOfPolicy)

@@ -9,9 +9,13 @@ import { nearest } from './nearest.js'
 import type { Names } from './Registry.js'
 import { refuse } from './Validation.js'
 
-const millisOf = (value: unknown): O.Option<number> => O.tryCatch(() => toMillis('', value as Duration))
+// Of other values an error would show the text, which for lists within lists may be longer than any memory.
+const millisOf = (value: unknown): O.Option<number> =>
+  typeof value === 'number' || typeof value === 'string'
+    ? O.tryCatch(() => toMillis('', value as Duration))
+    : O.none
 
-const inWords = "milliseconds >= 0 or a text such as '2s'"
+const inWords = "milliseconds >= 0 or a text like '2s'"
 
 /**
  * Durations as configurations have them: a number of milliseconds, or a text such as `'250ms'`, `'2s'`, `'1.5m'`, `'1h'`.

@@ -35,5 +35,5 @@ const parse = (value: string): number => {
 /** Gives the milliseconds of a duration; throws a `RangeError` or `TypeError` that names `argument`. */
 export const toMillis = (argument: string, value: Duration): number => {
   const ms = typeof value === 'string' ? parse(value) : value
-  return isWithin(ms, longest) ? ms : invalid(argument, "milliseconds >= 0 or a text such as '2s'", value)
+  return isWithin(ms, longest) ? ms : invalid(argument, "milliseconds >= 0 or a text like '2s'", value)
 }

@@ -235,4 +235,4 @@ export const toPolicy = <P extends AnyPolicy>(argument: string, value: P): P =>
   // What a policy does is not copied by a spread, so that it cannot be at odds with its data.
   (value as Partial<P> | null | undefined)?.[meaning]
     ? value
-    : invalid(argument, 'made by the constructors', value)
+    : invalid(argument, 'made by constructors', value)

@@ -1,8 +1,16 @@
 // Builds the documentation as one static site: README.md, the guides, the examples, what the comments of the sources say
 // of every export, and the page of the lab. It needs nothing from anywhere else, and works under any path. By itself:
 // `node scripts/buildDocs.js [FOLDER]`, which is docs/site if not given.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, posix, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -91,7 +99,7 @@ const sentence = (text) =>
   /^[^]*?[.:](?=\s|$)/.exec(text)?.[0].replaceAll('\n', ' ').replace(/:$/, '.') ?? text
 
 const examplesText = () =>
-  `# Examples\n\nPrograms that run on your machine, each with \`node scripts/example.js examples/NAME\` in the repository.\n\n${examples
+  `# Examples\n\nPrograms that run on your machine, each with \`node scripts/example.js examples/NAME.ts\` in the repository, and files for \`npx reprise\`.\n\n${examples
     .map((file) => `- [${file}](${file}.md): ${sentence(headOf(read(`examples/${file}`)))}`)
     .join('\n')}\n`
 
@@ -102,6 +110,9 @@ const stage = (folder) => {
     writeFileSync(join(folder, file), text)
   }
   write(front, relink(front, read(front)))
+  mkdirSync(join(folder, 'docs'), { recursive: true })
+  for (const file of readdirSync(join(root, 'docs')).filter((each) => each.endsWith('.svg')))
+    copyFileSync(join(root, 'docs', file), join(folder, 'docs', file))
   for (const [file, title] of Object.entries(titles)) write(file, page(title, relink(file, read(file))))
   for (const file of examples) write(`examples/${file}.md`, page(file, exampleText(file)))
   write(
@@ -121,15 +132,15 @@ const entryPoints = Object.keys(exports)
   .filter((name) => !name.endsWith('.json'))
   .map((name) => join(root, 'src', name, 'index.ts'))
 
-/** Writes all but the page of the lab into a folder, whatever was in it before. */
+/** Whether a folder may be emptied: there is nothing in it, or a site. */
+const isSite = (folder) =>
+  !existsSync(folder) || readdirSync(folder).length === 0 || existsSync(join(folder, 'modules.html'))
+
+/** Writes all but the page of the lab into a folder, instead of what was in it before. */
 const buildReference = async (folder) => {
   const pages = mkdtempSync(join(tmpdir(), 'reprise-docs-'))
   try {
     stage(pages)
-    await cp(join(root, 'docs'), join(pages, 'docs'), {
-      recursive: true,
-      filter: (file) => !/docs[\\/]/.test(file) || file.endsWith('.svg')
-    })
     const app = await Application.bootstrapWithPlugins(
       {
         options: join(root, 'typedoc.json'),
@@ -157,12 +168,14 @@ const buildReference = async (folder) => {
   }
 }
 
-export const buildDocs = async (folder) =>
+const buildDocs = async (folder) =>
   (await buildReference(folder)) && (await buildLab(join(folder, 'lab'))).length > 0
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [, , folder = join(root, 'docs/site')] = process.argv
-  if (await buildDocs(resolve(folder)))
-    console.log(`${basename(folder)}/index.html is ready: any server of static files will do`)
-  else process.exitCode = 1
-}
+const [, , given] = process.argv
+const folder = resolve(given ?? join(root, 'docs/site'))
+if (given !== undefined && !isSite(folder)) {
+  console.error(`${given} holds something else than a site`)
+  process.exitCode = 1
+} else if (await buildDocs(folder)) {
+  console.log(`${basename(folder)}/index.html is ready: any server of static files will do`)
+} else process.exitCode = 1

@@ -290,7 +290,7 @@ it('L28 both window and per, or a spelling that there is not -> error', () => {
   const both = { key: 'a', capacity: 1, per: '1s', window: '1s' } as const
   expect(() => rateLimit(both)).toThrow("there is no option 'window'")
   expect(() => rateLimit({ key: 'a', capacity: 1, per: 'minute' as never })).toThrow(
-    new RangeError(`rateLimit: per must be milliseconds >= 0 or a text such as '2s', got "minute"`)
+    new RangeError(`rateLimit: per must be milliseconds >= 0 or a text like '2s', got "minute"`)
   )
 })
 

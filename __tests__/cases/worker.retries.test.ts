@@ -250,7 +250,7 @@ describe('bad values', () => {
 
   it.each([[1.5], [-0.1]])('R43 jitter %d -> configuration error', (retryJitter) => {
     expect(() => worker({ read }, { retryJitter })).toThrow(
-      new RangeError(`worker: retryJitter must be from 0 to 1, 'full' or 'equal', got ${retryJitter}`)
+      new RangeError(`worker: retryJitter must be 0 to 1, 'full' or 'equal', got ${retryJitter}`)
     )
   })
 

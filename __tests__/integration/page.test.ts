@@ -27,7 +27,7 @@ withChromium('the page of the lab, in Chromium', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'reprise-page-'))
-    const built = await node(['scripts/buildDocs.js', folder], root)
+    const built = await node(['scripts/buildLab.js', folder], root)
     expect(built).toEqual({ code: 0, output: expect.stringContaining('index.html is ready') })
     served = await serve(folder)
     browser = await launch()

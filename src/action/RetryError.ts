@@ -348,7 +348,7 @@ const textOf = (value: unknown): string => {
   if (isInvalidResult(value) && value.reasons.length > 0) return value.reasons.join('; ')
   const message = describeRefusal(value) ?? read(value, 'message')
   if (typeof message === 'string') return message
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : print(value)
+  if (typeof value !== 'object') return typeof value === 'string' ? value : print(value)
   try {
     // Nothing, where a `toJSON` gives nothing.
     const json: unknown = JSON.stringify(value)

@@ -23,6 +23,9 @@ export interface Environment {
  * Runs everything inside with another clock or randomness: virtual time in tests, a seed for a run that can be repeated,
  * `backgroundClock` for waits that do not keep the process alive.
  *
+ * A clock that breaks its word does not break a call: time that goes back, is no number or is not told stands still; a waking is
+ * taken once; where `after` throws, the clock of the machine wakes. A random that breaks it is a `PolicyFault`.
+ *
  * @example
  * import assert from 'node:assert/strict'
  * import { exponential, limitRetries, withEnv, withJitter, withRetry } from 'reprise'

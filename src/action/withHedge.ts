@@ -132,6 +132,7 @@ const hedged =
       const { clock, interrupt, budgets = [] } = env
       const delay = pace.delay()
       const tellNews = tellOf(env, name, args)
+      // Stryker disable next-line ConditionalExpression: saves time alone, since nobody asks for it otherwise
       const began = pace.record || tellNews ? clock.now() : 0
       const underWay = new Set<Attempt>()
       const ended: Progress[] = []
@@ -190,9 +191,11 @@ const hedged =
 
       /** Ends the call. What held the attempts that lost is free before anybody hears of the outcome. */
       const finish = (end: () => void): void => {
+        // Stryker disable next-line BooleanLiteral: it can only have lost to a hedge, which began after the delay
         if (underWay.has(first)) timed(false)
         done = true
         cancel?.()
+        // Stryker disable next-line ConditionalExpression,EqualityOperator: saves time alone, since there is nobody to abort
         if (underWay.size > 0) {
           const reason = new DOMException('another attempt was quicker', 'AbortError')
           for (const { abort } of underWay) abort(reason)
@@ -201,9 +204,11 @@ const hedged =
       }
 
       const endCut = (): void => {
+        // Stryker disable OptionalChaining: only an interrupt cuts short
         interrupt?.cut(env.flight)
         resolve(left(aborted(sum(ended), interrupt?.reason)))
       }
+      // Stryker restore OptionalChaining
 
       /** Records what is known of the first attempt, which has ended or is about to be aborted. */
       const timed = (succeeded: boolean): void => {
@@ -255,6 +260,7 @@ const accessors = {
 } as Branch
 
 const branch = (changed: () => void): Flight => {
+  // Stryker disable next-line StringLiteral: all that is asked is whether it has landed or is cut
   const made: Omit<Branch, 'state'> = { own: 'out', changed, outer: undefined }
   // With its prototype it is a whole branch.
   return Object.assign(Object.create(accessors) as Branch, made)

@@ -197,8 +197,8 @@ const drive = (plan: Plan, fn: Callable): Run => {
         attempts,
         elapsed: now.elapsed,
         failures,
-        // Each attempt that ended has failed.
-        omitted: attempts - failures.length,
+        // Each attempt that ended has failed; one that was cut short has not.
+        omitted: (outcome ? attempts : call.retry) - failures.length,
         ...(ruling.verdict as object)
       } as unknown as RetryError<unknown, unknown>
       env.report?.({ ...now, attempt: attempts }, error)
@@ -226,7 +226,7 @@ const drive = (plan: Plan, fn: Callable): Run => {
   return (env, args) => {
     const began = env.clock.now()
     // Stryker disable next-line ConditionalExpression: where it can be seen, observers, signals and refused results show it; else it saves time
-    if (entry || plan.refuse || env.report || env.interrupt) {
+    if (plan.refuse || env.report || env.interrupt) {
       return new Promise((resolve) => {
         goOn(newCall(env, args, began, resolve))
       })

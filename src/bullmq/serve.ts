@@ -136,7 +136,8 @@ const makeAttempt = async (task: Task, earlier: JobCall | undefined): Promise<Jo
   const { args, served, server } = task
   const call = begin(earlier, wallTime())
   await write(task, call)
-  const startedAt = call.startedAt ?? 0
+  // It has just begun.
+  const startedAt = call.startedAt as number
   const from = systemClock.now()
   const last = call.failures.at(-1)
   const previous = last === undefined ? undefined : failureOf(last)

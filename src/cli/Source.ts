@@ -46,7 +46,8 @@ export const parseSource = (text: string, language: Language): E.Either<Readonly
           data: document.toJS(),
           placeAt: (path) => placeIn(document, text, path)
         }),
-        (error) => [invalid(language, error instanceof Error ? lowerFirst(error.message) : 'unreadable')]
+        // The parser throws errors, and nothing else.
+        (error) => [invalid(language, lowerFirst((error as Error).message))]
       )
     )
   )
@@ -73,8 +74,8 @@ const parseYaml = (text: string, language: Language): E.Either<ReadonlyArray<Pro
     merge: language === 'YAML',
     logLevel: 'error'
   })
-  const [document, other] = [...composer.compose(tokens, true, text.length)]
-  if (document === undefined) return E.left([empty])
+  // It is asked for a document of nothing as well: there is one at least.
+  const [document, other] = [...composer.compose(tokens, true, text.length)] as [Yaml, Yaml?]
   return other === undefined
     ? E.right(document)
     : E.left([invalid(language, 'expected only one document', placeOf(text, other.range[0]))])
@@ -115,7 +116,8 @@ const errorOf = (document: Yaml, text: string): SyntaxError | undefined => {
   visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document) !== undefined) return
-      const [from, to] = alias.range ?? [0, 1]
+      // What was parsed has a place.
+      const [from, to] = alias.range as [number, number, number]
       loose.push({ message: `there is no anchor &${alias.source} for this alias before it`, pos: [from, to] })
     }
   })

@@ -59,9 +59,8 @@ const renderOne = (
 const inWords = { Retry: 'retry after', Accept: 'done', GiveUp: 'give up' } as const
 
 const endOf = ({ decisions, timeout }: Simulated, { outcomes, seed }: Asked): string => {
-  const last = decisions[decisions.length - 1]
-  if (last === undefined) return ''
-  const { attempt, delay, elapsed, decision, reason } = last
+  // There is the first attempt at least.
+  const { attempt, delay, elapsed, decision, reason } = decisions[decisions.length - 1] as Decided
   const time = elapsed + (delay ?? 0)
   const after = `${formatDuration(time)} after the start`
   const unused = (outcomes?.length ?? 0) - decisions.length

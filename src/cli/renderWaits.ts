@@ -66,13 +66,13 @@ const legendOf = (
 }
 
 /** The columns of windows: one where all waits are exact, two otherwise. */
-export const windowColumns = (windows: ReadonlyArray<Range | undefined>): ReadonlyArray<Column> => {
+export const windowColumns = (windows: ReadonlyArray<Range>): ReadonlyArray<Column> => {
   const column = (heading: string, end: keyof Range): Column => ({
     heading,
     align: 'right',
-    cells: windows.map((window) => (window === undefined ? '' : formatDuration(window[end])))
+    cells: windows.map((window) => formatDuration(window[end]))
   })
-  return windows.every((window) => window === undefined || window.from === window.to)
+  return windows.every((window) => window.from === window.to)
     ? [column('wait', 'to')]
     : [column('from', 'from'), column('to', 'to')]
 }

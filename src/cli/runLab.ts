@@ -13,6 +13,7 @@ import {
   clientOf,
   type ClientOptions,
   findPolicy,
+  type FleetResult,
   type FleetProgress,
   type Measure,
   type Objective,
@@ -166,7 +167,9 @@ const compare = (
           scenario,
           seed,
           runs,
-          fleets: inOrder.map((each) => toFleet((candidates[place(each.name)] as Candidate).file, bounds)(each))
+          fleets: inOrder.map((each) =>
+            toFleet((candidates[place(each.name)] as Candidate).file, bounds)(each)
+          )
         }
       }
     )

@@ -37,11 +37,12 @@ export const headersOf = (error: unknown): ReadHeader | undefined => {
   if (typeof headers !== 'object' || headers === null) return undefined
   const get = read(headers, 'get')
   return typeof get === 'function'
-    ? (name) => toText(attempt(() => (get as (name: string) => unknown).call(headers, name)))
-    : (name) => {
-        const key = Object.keys(headers).find((each) => each.toLowerCase() === name)
-        return key === undefined ? undefined : toText(read(headers, key))
-      }
+    ? (name) => attempt(() => toText((get as (name: string) => unknown).call(headers, name)))
+    : (name) =>
+        attempt(() => {
+          const key = Object.keys(headers).find((each) => each.toLowerCase() === name)
+          return key === undefined ? undefined : toText(read(headers, key))
+        })
 }
 
 const attempt = <A>(f: () => A): A | undefined => {

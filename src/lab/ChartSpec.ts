@@ -177,6 +177,15 @@ export const literal = (value: Json): string =>
 export const columnsFor = (labels: ReadonlyArray<string>, width: number): number =>
   Math.max(1, Math.floor(width / (40 + 8 * Math.max(...labels.map(({ length }) => length)))))
 
+/** Gives the title of a chart; throws an error that names the argument for options, or a title, that are none. */
+export const titleOf = (who: string, options: ChartOptions, otherwise: string): string => {
+  // Callers without types may hand over anything.
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
+    invalid(`${who}: options`, 'an object', options)
+  const { title = otherwise } = options
+  return typeof title === 'string' ? title : invalid(`${who}: title`, 'a text', title)
+}
+
 /** Gives a size in pixels; throws an error that names the argument for what is none. */
 export const pixels = (argument: string, value: number): number =>
   isWithin(value, 10_000) && value >= 1 ? value : invalid(argument, 'pixels from 1 to 10000', value)

@@ -7,7 +7,8 @@ const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000] as con
 /** Gives about `count` ticks of a linear axis from 0 to `most` > 0, all in one unit. */
 export const timeAxis = (most: number, count: number): Part => {
   const [size, unit] = unitOf(most)
-  const step = niceStep(most / size / count)
+  // Waits may be shorter than any ticks.
+  const step = niceStep(Math.max(most / size / count, 1e-9))
   return axisOf(
     Array.from({ length: Math.floor(most / size / step + 1e-9) + 1 }, (_, i) => {
       const amount = Number((i * step).toPrecision(9))

@@ -131,7 +131,8 @@ const service = (scenario: ServiceScenario): WorldMaker => {
       if (down) return reply(attempt, unavailable)
       const limited = limits?.tryAcquire()()
       if (limited?._tag === 'Left')
-        return reply(attempt, left({ _tag: 'RateLimited', retryAfter: limited.left.retryAfter ?? 0 }))
+        // A call takes no more than there can be, so it is always said.
+        return reply(attempt, left({ _tag: 'RateLimited', retryAfter: limited.left.retryAfter as number }))
       if (running < places) begin(attempt)
       else if (waiting.size() < room) waiting.push(attempt)
       else reply(attempt, overloaded)

@@ -2,8 +2,9 @@
 import { arrow } from '../action/arrow.js'
 import { withRetry } from '../action/withRetry.js'
 import { withTimeout } from '../action/withTimeout.js'
+import { known } from '../policy/argument.js'
 import type { Duration } from '../policy/Duration.js'
-import type { RetryPolicy } from '../policy/RetryPolicy.js'
+import { type RetryPolicy, toPolicy } from '../policy/RetryPolicy.js'
 import type { CircuitBreakerOptions } from '../resource/BreakerOptions.js'
 import { circuitBreaker } from '../resource/CircuitBreaker.js'
 import type { CallLimit, Limit, ResourceLimit } from '../resource/Limit.js'
@@ -42,6 +43,15 @@ type Wrap = (calling: Calling) => Calling
 
 // --- constructors
 
+const names: ReadonlyArray<keyof ClientOptions> = [
+  'policy',
+  'attemptTimeout',
+  'limits',
+  'circuitBreaker',
+  'retryBudget',
+  'timeout'
+]
+
 /**
  * Gives a client of data. Inside out it is: the attempt, `attemptTimeout`, `limits`, `circuitBreaker`, the retries,
  * `retryBudget`, `timeout`, as in a worker. What is recorded over time: `breakers not closed`, `budget`, and how much there is
@@ -72,7 +82,9 @@ type Wrap = (calling: Calling) => Calling
  * @since 0.3.0
  */
 export const clientOf = (options: ClientOptions): Client => {
+  known('clientOf', options, names)
   const { policy, attemptTimeout, limits, circuitBreaker: breaking, retryBudget: saving, timeout } = options
+  toPolicy('clientOf: policy', policy)
   return (call, { clock }) => {
     const set = limits && limitSet<ReadonlyArray<Limit>>(limits, { clock })()
     const breaker = breaking && circuitBreaker({ ...breaking, clock })()

@@ -1,9 +1,9 @@
 /** Policies side by side, in numbers. */
 import { formatDuration } from '../policy/formatDuration.js'
 import {
+  chartOf,
   type ChartOptions,
   type ChartSpec,
-  chartOf,
   colourScale,
   emptyChart,
   grouped,
@@ -15,7 +15,8 @@ import {
   type Part,
   pixels,
   populationOf,
-  significant
+  significant,
+  titleOf
 } from './ChartSpec.js'
 import type { FleetResult, Quantiles } from './FleetResult.js'
 import type { Outage } from './Scenario.js'
@@ -75,7 +76,8 @@ export const comparisonChart = (
   results: Readonly<Record<string, FleetResult>>,
   options: ComparisonChartOptions = {}
 ): ChartSpec => {
-  const { title = 'Policies compared', outages = [] } = options
+  const title = titleOf('comparisonChart', options, 'Policies compared')
+  const { outages = [] } = options
   const width = pixels('comparisonChart: width', options.width ?? 200)
   const height = pixels('comparisonChart: height', options.height ?? 24)
   const entries = Object.entries(results)
@@ -109,7 +111,8 @@ const columns = 3
 
 // --- measures
 
-const time = (ms: number): string => formatDuration(significant(ms, 3) ?? 0)
+// What is written is finite.
+const time = (ms: number): string => formatDuration(significant(ms, 3) as number)
 
 const latency = (key: keyof Quantiles): Measure => ({
   title: `Success latency, ${key}`,

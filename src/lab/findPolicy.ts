@@ -2,6 +2,7 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { invalid, known, wholeNumber } from '../policy/argument.js'
 import type { FleetResult } from './FleetResult.js'
+import { toSeed } from '../policy/uniform.js'
 import { type Client, type FleetFault, type FleetOptions, runFleet } from './runFleet.js'
 import type { Scenario } from './Scenario.js'
 
@@ -107,7 +108,12 @@ export const findPolicy = (
   objective: Objective,
   options: FindOptions = {}
 ): TaskEither<FleetFault, ReadonlyArray<Ranked>> => {
+  // Callers without types may hand over anything.
+  if (typeof (candidates as unknown) !== 'object' || (candidates as unknown) === null)
+    invalid('findPolicy: candidates', 'clients by name', candidates)
+  known('findPolicy', options, ['runs', 'seed', 'until', 'onProgress', 'signal'])
   const { runs = 3, seed = 1, ...others } = options
+  toSeed('findPolicy: seed', seed)
   wholeNumber('findPolicy: runs', runs, 1)
   const rank = toRanking(objective)
   const tasks = Object.entries(candidates).map(([name, client]) => ({

@@ -1,9 +1,9 @@
 /** What happened over time, under one policy or several. */
 import { type Duration, longest, toMillis } from '../policy/Duration.js'
 import {
+  chartOf,
   type ChartOptions,
   type ChartSpec,
-  chartOf,
   colourAt,
   columnsFor,
   dashAt,
@@ -14,7 +14,8 @@ import {
   type Part,
   pixels,
   populationOf,
-  significant
+  significant,
+  titleOf
 } from './ChartSpec.js'
 import type { Bin, FleetResult } from './FleetResult.js'
 import { bandsOf, shadeOf, stripOf } from './OutageBands.js'
@@ -78,7 +79,8 @@ export const timelineChart = (
   results: Readonly<Record<string, FleetResult>>,
   options: TimelineChartOptions = {}
 ): ChartSpec => {
-  const { title = 'Calls over time', outages = [], until = longest } = options
+  const title = titleOf('timelineChart', options, 'Calls over time')
+  const { outages = [], until = longest } = options
   const width = pixels('timelineChart: width', options.width ?? 640)
   const height = pixels('timelineChart: height', options.height ?? 110)
   const names = Object.keys(results)

@@ -6,9 +6,9 @@ import { waits } from '../policy/simulate.js'
 import { tabulate, type WaitTable } from '../policy/tabulate.js'
 import { toSeed } from '../policy/uniform.js'
 import {
+  chartOf,
   type ChartOptions,
   type ChartSpec,
-  chartOf,
   colourAt,
   counted,
   emptyChart,
@@ -16,7 +16,8 @@ import {
   lines,
   type Part,
   pixels,
-  significant
+  significant,
+  titleOf
 } from './ChartSpec.js'
 import { logTimeAxis, timeAxis } from './TimeAxis.js'
 
@@ -76,7 +77,8 @@ export const waitsChart = (
   policies: Readonly<Record<string, AnyPolicy>>,
   options: WaitsChartOptions = {}
 ): ChartSpec => {
-  const { title = 'Waits before each retry', scale } = options
+  const title = titleOf('waitsChart', options, 'Waits before each retry')
+  const { scale } = options
   const retries = wholeNumber('waitsChart: retries', options.retries ?? 10, 1)
   const draws = wholeNumber('waitsChart: draws', options.draws ?? 40, 0)
   const seed = toSeed('waitsChart: seed', options.seed ?? 0)

@@ -11,21 +11,33 @@ const deepest = 8
 // --- leaving
 
 /** Gives what was thrown as data that can be cloned. */
-export const toErrorData = (thrown: unknown, depth = 0): unknown => {
+export const toErrorData = (thrown: unknown): unknown => {
+  try {
+    return toData(thrown, 0)
+  } catch {
+    // A getter that throws, or a revoked proxy; a pool would not come back from it at all.
+    return toData(new Error(`what was thrown cannot be read: ${print(thrown)}`), 0)
+  }
+}
+
+const toData = (thrown: unknown, depth: number): unknown => {
   // A pool takes a thrown `null` for a result.
-  if (thrown === null) return toErrorData(new Error('null was thrown'))
+  if (thrown === null) return toData(new Error('null was thrown'), depth)
   if (typeof thrown !== 'object') return isCloneable(thrown) ? thrown : print(thrown)
   const data = Object.fromEntries(Object.entries(thrown).filter(([, value]) => isCloneable(value)))
   if (!isError(thrown)) return data
   const { name, message, stack, cause } = thrown
   return {
     ...data,
-    name,
-    message,
-    stack: stack ?? `${name}: ${message}`,
-    ...(cause !== undefined && depth < deepest && { cause: toErrorData(cause, depth + 1) })
+    name: textOf(name),
+    message: textOf(message),
+    stack: textOf(stack ?? `${textOf(name)}: ${textOf(message)}`),
+    ...(cause !== undefined && depth < deepest && { cause: toData(cause, depth + 1) })
   }
 }
+
+// What errors say of themselves may be anything, such as a symbol, which cannot be cloned.
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : print(value))
 
 const isCloneable = (value: unknown): boolean => {
   try {
@@ -40,6 +52,14 @@ const isCloneable = (value: unknown): boolean => {
 
 /** Gives an error for data that is one; all else as it is. */
 export const fromErrorData = (thrown: unknown): unknown => {
+  try {
+    return toError(thrown)
+  } catch {
+    return thrown // it cannot be read
+  }
+}
+
+const toError = (thrown: unknown): unknown => {
   if (!isErrorData(thrown)) return thrown
   const { name, message, stack, cause, ...rest } = thrown
   const error = new Error(message, cause === undefined ? undefined : { cause: fromErrorData(cause) })

@@ -26,5 +26,9 @@ const codes: ReadonlyArray<unknown> = [
  * @since 0.3.0
  */
 export const workerCrashed = (error: unknown): boolean =>
-  /^worker exited with code: -?\d+$/.test(String(read(error, 'message'))) ||
-  codes.includes(read(error, 'code'))
+  /^worker exited with code: -?\d+$/.test(messageOf(error)) || codes.includes(read(error, 'code'))
+
+const messageOf = (error: unknown): string => {
+  const message = read(error, 'message')
+  return typeof message === 'string' ? message : ''
+}

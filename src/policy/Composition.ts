@@ -110,14 +110,15 @@ const merge =
   }
 
 // A hint says more than a stop without one; of two hints, both wait for the longer, and the shorter is enough for either.
-const stronger = (a: Verdict, b: Verdict): Verdict =>
-  a._tag === 'NotRetryable' || (b._tag !== 'NotRetryable' && hintOf(a, -1) >= hintOf(b, -1)) ? a : b
+const stronger = (a: Verdict, b: Verdict): Verdict => {
+  // Stryker disable next-line EqualityOperator: of equal hints, either will do
+  const isLonger = hintOf(a, -1) >= hintOf(b, -1)
+  return a._tag === 'NotRetryable' || (b._tag !== 'NotRetryable' && isLonger) ? a : b
+}
 
 // A branch that refused the error leaves the verdict to the other.
 const weaker = (a: Verdict, b: Verdict): Verdict =>
-  b._tag === 'NotRetryable' || (a._tag !== 'NotRetryable' && hintOf(a, Infinity) <= hintOf(b, Infinity))
-    ? a
-    : b
+  a._tag !== 'NotRetryable' && hintOf(a, Infinity) <= hintOf(b, Infinity) ? a : b
 
 // A function that throws ends the whole evaluation: what is left to compare are two schedules that stopped.
 const hintOf = (verdict: Verdict, none: number): number =>
@@ -166,12 +167,14 @@ const isOver = (verdict: Verdict | undefined, frame: Frame): boolean =>
 
 /** Would a stage be over, whatever its conditions say? What it would have judged is then the next one's to judge. */
 const isOverAnyway = (stage: Evaluate, frame: Frame, scope: Scope): boolean => {
+  let over = false
   try {
     const apart = begin({ ...frame, gated: false })
-    return isOver(stage(apart, scope), apart)
+    over = isOver(stage(apart, scope), apart)
   } catch {
-    return false
+    // What its functions make of an error that is not for them says nothing.
   }
+  return over
 }
 
 /** A part that is evaluated after another begins with a window of its own. */
@@ -249,13 +252,16 @@ export const combine = (schedule: Schedule, means: PartsMeaning): RetryPolicy =>
   const kept = all.flatMap((part) => part.recordFailures ?? [])
   const { abortOn: aborts, retryUntil: refuse } = Object.assign({}, ...all.map(meaningsOf)) as Meanings
   return update(
-    fromSchedule({ ...schedule, policies: Object.freeze(lifted) } as unknown as Schedule, (self, jitter, slot) => {
-      // `mapDelay` is where waits come from: jitter spreads what it gives, and is not handed down.
-      const [own, down] = self._tag === 'mapDelay' ? [jitter, []] : [[], jitter]
-      const compiled = parts(self).map((part) => compile(part, slot, down))
-      // A schedule and its meaning come from one constructor, which knows how many parts there are.
-      return [means(compiled as unknown as Parameters<PartsMeaning>[0], slot), ...own]
-    }),
+    fromSchedule(
+      { ...schedule, policies: Object.freeze(lifted) } as unknown as Schedule,
+      (self, jitter, slot) => {
+        // `mapDelay` is where waits come from: jitter spreads what it gives, and is not handed down.
+        const [own, down] = self._tag === 'mapDelay' ? [jitter, []] : [[], jitter]
+        const compiled = parts(self).map((part) => compile(part, slot, down))
+        // A schedule and its meaning come from one constructor, which knows how many parts there are.
+        return [means(compiled as unknown as Parameters<PartsMeaning>[0], slot), ...own]
+      }
+    ),
     {
       ...(abortOn.length > 0 && { abortOn }),
       ...(retryUntil.length > 0 && { retryUntil }),
@@ -289,6 +295,7 @@ const gateBy =
 
 /** Lets a schedule count a failure that is refused: every branch steps on every failure. */
 const stepOver = (schedule: Evaluate, frame: Frame, scope: Scope): void => {
+  // Stryker disable next-line BooleanLiteral: whoever goes on or stops after this has been accepted, and so is judged
   const { judged = false } = frame
   try {
     schedule(frame, scope)
@@ -304,9 +311,7 @@ const unconditional = (self: AnyPolicy): RetryPolicy =>
     : update(omit(self, ['retryOn']), { schedule: mapParts(self.schedule, unconditional) })
 
 const inOtherwise = (self: AnyPolicy, f: (otherwise: AnyPolicy) => RetryPolicy): RetryPolicy =>
-  update(omit(self, ['retryOn']), {
-    schedule: mapParts(self.schedule, (part, i) => (i === 0 ? part : f(part)))
-  })
+  update(self, { schedule: mapParts(self.schedule, (part, i) => (i === 0 ? part : f(part))) })
 
 /** The two sides of `either` and `andThen`, after which both set `retryOn` or neither does; what both share, apart. */
 const share = (a: AnyPolicy, b: AnyPolicy): readonly [Two, (AnyCondition | undefined)?] => {
@@ -343,6 +348,7 @@ const conditionOfSchedule = (schedule: Schedule): AnyCondition | undefined => {
 // What is not retried where nobody names it, as far as tags can tell.
 const givenUp = ['CircuitOpen', 'Exhausted', 'NotRetryable', 'BudgetExhausted'] as const
 
+// Stryker disable next-line StringLiteral: conditions are put together, of which none is refused
 const anyOf = (...of: ReadonlyArray<AnyCondition>): AnyCondition => toCondition('retryOn: condition', of)
 
 /** Every pair of parts is compared once, however deep they stand in combinations of combinations. */

@@ -44,7 +44,7 @@ export const withJitter = (jitter: Jitter): (<E, A>(self: RetryPolicy<E, A>) => 
 export const toJitter = (argument: string, jitter: Jitter): Jitter =>
   jitter === 'full' || jitter === 'equal' || isWithin(jitter, 1)
     ? jitter
-    : invalid(argument, "from 0 to 1, 'full' or 'equal'", jitter)
+    : invalid(argument, "0 to 1, 'full' or 'equal'", jitter)
 
 const spreadBy = (jitters: ReadonlyArray<Jitter>): ReadonlyArray<Evaluate> =>
   jitters.map((jitter) => (frame) => spread(frame, jitter))

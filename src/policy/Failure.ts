@@ -102,6 +102,7 @@ export interface Context {
 
 /** Reads a property of anything; a throwing getter reads as `undefined`. */
 export const read = (value: unknown, key: string): unknown => {
+  // Stryker disable BlockStatement,OptionalChaining: what throws reads as undefined, with the words or without
   try {
     return (value as Readonly<Record<string, unknown>> | null | undefined)?.[key]
   } catch {
@@ -109,14 +110,18 @@ export const read = (value: unknown, key: string): unknown => {
   }
 }
 
+// Stryker restore all
+
 /**
  * Gives the tag of one of the library's own errors, told by its whole shape: a user's error may well share the tag alone.
  * No text for anything else.
  */
 export const libraryTag = (value: unknown): unknown => {
+  // Stryker disable BlockStatement: a getter that throws gives no tag, with the word or without
   try {
     const tagged = value as Readonly<Record<string, unknown>> | null | undefined
     // Most errors have no tag: they are told at once.
+    // Stryker disable next-line ConditionalExpression,OptionalChaining: saves time alone, since without a tag it gives no text
     if (!tagged?.['_tag']) return undefined
     const { _tag, failures, attempts, elapsed, omitted, retryAfter } = tagged
     const counts = Array.isArray(failures)
@@ -124,9 +129,11 @@ export const libraryTag = (value: unknown): unknown => {
       : [_tag === 'CircuitOpen' && retryAfter]
     return counts.every(Number.isFinite) && _tag
   } catch {
-    return undefined // a getter that throws
+    return undefined
   }
 }
+
+// Stryker restore all
 
 /** The tags of errors that mean "given up already": not retried unless `retryOn` names them. */
 export const givenUp: ReadonlyArray<unknown> = ['Exhausted', 'NotRetryable', 'BudgetExhausted', 'CircuitOpen']

@@ -10,11 +10,11 @@ export interface Choice {
 }
 
 /** Gives what each `when` of a policy chooses, the one that is asked first at the head; those within a choice after it. */
-export const choices = (self: AnyPolicy, known: ReadonlyArray<AnyCondition> = []): ReadonlyArray<Choice> => {
+export const choices = (self: AnyPolicy, ...known: ReadonlyArray<AnyCondition>): ReadonlyArray<Choice> => {
   const all = asked(self).filter((each, i, list) => firstOf(list, each) === i && firstOf(known, each) < 0)
   return all.flatMap((condition) => {
     const policy = choose(self, condition)
-    const within = choices(policy, [...known, ...all])
+    const within = choices(policy, ...known, ...all)
     return [
       { conditions: [condition], policy },
       ...within.map((choice) => ({ ...choice, conditions: [condition, ...choice.conditions] }))
@@ -34,7 +34,8 @@ const asked = ({ schedule }: AnyPolicy): ReadonlyArray<AnyCondition> =>
 /** Gives the policy with the other schedule put where the main one was, wherever the condition is asked. */
 const choose = (self: AnyPolicy, condition: AnyCondition): AnyPolicy => {
   const { schedule } = self
-  const chosen =
-    schedule._tag === 'when' && sameData(schedule.condition, condition) ? schedule.policies[0] : undefined
+  // Stryker disable next-line ConditionalExpression: nothing else has a condition, which only the compiler has to be told
+  const isAsked = schedule._tag === 'when' && sameData(schedule.condition, condition)
+  const chosen = isAsked ? schedule.policies[0] : undefined
   return update(self, { schedule: mapParts(schedule, (part) => chosen ?? choose(part, condition)) })
 }

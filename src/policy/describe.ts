@@ -136,11 +136,11 @@ const describeFormula = (schedule: Formula): string => {
       return growing(schedule.delay, '')
     case 'fibonacci':
       return schedule.base === 0
-        ? growing(0, '')
+        ? atOnce
         : `waits ${formatDuration(schedule.base)} before each of the first two retries, then as long as the two waits before it together`
     case 'decorrelated':
       return schedule.base === 0
-        ? growing(0, '')
+        ? atOnce
         : `draws each wait between ${formatDuration(schedule.base)} and 3 times the wait before it, at first up to ${formatDuration(3 * schedule.base)}`
     case 'delays':
       return schedule.delays.length === 0
@@ -151,9 +151,11 @@ const describeFormula = (schedule: Formula): string => {
   }
 }
 
+const atOnce = 'retries at once'
+
 const growing = (first: number, growth: string): string =>
   first === 0
-    ? 'retries at once'
+    ? atOnce
     : growth === ''
       ? `waits ${formatDuration(first)} before each retry`
       : `waits ${formatDuration(first)} before the first retry, then ${growth}`
@@ -164,12 +166,12 @@ const times = (factor: number): string => (factor === 2 ? 'twice' : `${factor} t
 const settingsOf = (self: AnyPolicy, root: boolean): ReadonlyArray<string> => {
   const of = <A>(value: A | undefined, clause: (value: A) => string): ReadonlyArray<string> =>
     value === undefined ? [] : [clause(value)]
-  const { capDelay: cap, floorDelay: floor } = self
+  const { capDelay: cap = Infinity, floorDelay: floor = Infinity } = self
   return [
     ...(self.withJitter ?? []).flatMap(describeJitter),
     ...(self.delayFrom ?? []).map((hint) => describeHint(hint, self.capDelay)),
-    ...(floor !== undefined && floor < (cap ?? Infinity) ? [`waits at least ${formatDuration(floor)}`] : []),
-    ...of(cap, (max) => `waits at most ${formatDuration(max)}, spread included`),
+    ...(floor < cap ? [`waits at least ${formatDuration(floor)}`] : []),
+    ...of(self.capDelay, (max) => `waits at most ${formatDuration(max)}, spread included`),
     ...of(root ? undefined : self.limitRetries, (max) =>
       max === 0 ? 'makes no retry' : `makes at most ${max} ${max === 1 ? 'retry' : 'retries'}`
     ),

@@ -26,12 +26,11 @@ const describeCondition = (condition: AnyCondition): string => {
 }
 
 const inner = (condition: AnyCondition): string =>
-  ['anyOf', 'allOf', 'not'].includes(condition._tag) && !isSingle(condition)
-    ? `(${describeCondition(condition)})`
-    : describeCondition(condition)
+  isCompound(condition) ? `(${describeCondition(condition)})` : describeCondition(condition)
 
-const isSingle = (condition: AnyCondition): boolean =>
-  'of' in condition && Array.isArray(condition.of) && condition.of.length < 2
+const isCompound = (condition: AnyCondition): boolean =>
+  condition._tag === 'not' ||
+  ((condition._tag === 'anyOf' || condition._tag === 'allOf') && condition.of.length > 1)
 
 /** The name of a function in words. */
 export const nameOf = ({ name }: { readonly name: string }): string => name || 'a nameless function'

@@ -11,7 +11,7 @@ const round = (value: number, step: number): number => Math.round(value / step) 
 /** A number with few decimals, but never 0 for what is not. */
 const decimal = (value: number, digits: number): string => {
   const rounded = +value.toFixed(digits)
-  return String(rounded === 0 && value > 0 ? +value.toPrecision(1) : rounded)
+  return String(rounded === 0 ? +value.toPrecision(1) : rounded)
 }
 
 type Unit = readonly [size: number, name: string]
@@ -29,8 +29,9 @@ const mixed = (ms: number, units: ReadonlyArray<Unit>): string => {
  * hour, to seconds up to a day, to minutes up to two years, and to years above.
  */
 export const formatDuration = (ms: number): string => {
-  if (round(ms, 0.1) < second) return `${decimal(ms, ms < 10 ? 3 : 1)} ms`
-  if (round(ms, 1) < minute) return `${decimal(ms / second, 3)} s`
+  // Stryker disable next-line EqualityOperator: 10 has no decimals
+  const digits = ms < 10 ? 3 : 1
+  if (round(ms, 0.1) < second) return `${decimal(ms, digits)} ms`
   if (round(ms, 1) < hour) {
     return mixed(round(ms, 1), [
       [minute, 'min'],
@@ -51,5 +52,5 @@ export const formatDuration = (ms: number): string => {
       [minute, 'min']
     ])
   }
-  return `${String(Math.round(ms / year)).replace(/\B(?=(\d{3})+$)/g, ',')} years`
+  return `${Math.round(ms / year).toLocaleString('en-US')} years`
 }

@@ -2,4 +2,4 @@ import type { Bound } from './bounds.js'
 
 /** Gives what a bound says is never exceeded; `undefined` where it is unbounded. */
 export const greatest = (bound: Bound): number | undefined =>
-  bound === 'unbounded' ? undefined : typeof bound === 'number' ? bound : bound.atMost
+  typeof bound === 'object' ? bound.atMost : bound === 'unbounded' ? undefined : bound

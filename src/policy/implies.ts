@@ -2,7 +2,7 @@
  * What is certain of conditions, whatever their predicates say. A `true` is a proof; a `false` only means that none was
  * found.
  */
-import type { AnyCondition, ErrorClass } from './Condition.js'
+import type { AnyCondition } from './Condition.js'
 import { sameData } from './Eq.js'
 
 /** Is it certain that no error matches? */
@@ -62,18 +62,17 @@ const impliesOne = (a: AnyCondition, b: AnyCondition): boolean => {
     case 'anyOf':
       return implies(a, b.of)
     case 'allOf':
-      return b.of.length > 0 && b.of.every((each) => implies(a, [each]))
+      return b.of.every((each) => implies(a, [each]))
     case 'anyCause':
       return implies(a, [b.of])
     case 'not':
       return a._tag === 'not' && implies(b.of, [a.of])
     case 'instanceOf':
-      return a._tag === 'instanceOf' && isHeir(a.type, b.type)
+      return a._tag === 'instanceOf' && (a.type.prototype as unknown) instanceof b.type
+    // Stryker disable next-line StringLiteral: no answer counts as false
     case 'named':
+    // Stryker disable next-line StringLiteral,ConditionalExpression: no answer counts as false
     case 'predicate':
       return false
   }
 }
-
-const isHeir = (type: ErrorClass, of: ErrorClass): boolean =>
-  type === of || (type.prototype as unknown) instanceof of

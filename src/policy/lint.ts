@@ -100,7 +100,7 @@ const lintLimits = (self: AnyPolicy): Warnings => {
           'waits-exceed-limit',
           fitting === 0
             ? `not even the first retry fits into ${names}, however short its wait: raise the limit, or wait less`
-            : `only ${fitting} of ${String(retries)} retries fit into ${names}, however short their waits: raise the limit, wait less, or allow fewer retries`
+            : `only ${fitting} of ${String(greatest(retries))} retries fit into ${names}, however short their waits: raise the limit, wait less, or allow fewer retries`
         )
       : [])
   ]
@@ -188,6 +188,7 @@ const lintRetryOn = (
 const lintWhen = ({ schedule }: AnyPolicy, before: ReadonlyArray<AnyCondition>): Warnings => {
   if (schedule._tag !== 'when') return parts(schedule).flatMap((part) => lintWhen(part, before))
   const { condition, policies } = schedule
+  const [apart, main] = policies
   return [
     ...(implies(condition, before)
       ? warn(

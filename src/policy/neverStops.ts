@@ -37,7 +37,7 @@ const goesOn = (self: AnyPolicy, failures: Failures, isLengthened: boolean): boo
       // A wait that gets longer after the stage has looked at its limits of time ends the call instead of the stage.
       return all.some((stage, i) => partGoesOn(stage) && !(inner && all.slice(0, i).some(isTimed)))
     case 'when':
-      return all.slice(failures === 'main' ? 1 : 0).every(partGoesOn)
+      return all.slice(failures === 'every' ? 0 : 1).every(partGoesOn)
   }
 }
 

@@ -100,8 +100,8 @@ export const breakerReplica = (
   /** Tells whoever watches the call that has changed it. */
   const credit = (before: BreakerState, after: BreakerState, tell: Tell | undefined): void => {
     if (tell === undefined || after._tag === before._tag) return
-    const news = toNews(after)
-    if (news._tag !== 'CircuitIsolated') tell(news)
+    // No call isolates a breaker.
+    tell(toNews(after) as Exclude<BreakerEvent, { readonly _tag: 'CircuitIsolated' }>)
   }
   /** What there is to tell of a breaker whose times count from when it came to stand like this. */
   const toNews = (state: BreakerState): BreakerEvent => newsOf(state, 0, lastFailure())
@@ -202,7 +202,7 @@ export const breakerReplica = (
   }
 
   const leave: Gate['leave'] = (_, random, pass, call, failure, tell) => {
-    // Passes of other breakers are numbers.
+    /* istanbul ignore if -- passes of other breakers are numbers, and no breaker is handed those of another */
     if (typeof pass === 'number') return
     const { period, trial } = pass
     if (trial !== undefined) release(trial)

@@ -159,7 +159,8 @@ export const redisStore = (client: RedisClient, options: RedisStoreOptions = {})
   const background = own === systemClock ? backgroundClock : own
   const tell = observer && telling(observer)
   const random = systemRandom
-  return () => newStore(connection, { prefix, whenAway, timeout, lease, tell, clock: own, background, random })
+  return () =>
+    newStore(connection, { prefix, whenAway, timeout, lease, tell, clock: own, background, random })
 }
 
 /** What a store is made of. */

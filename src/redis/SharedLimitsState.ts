@@ -160,7 +160,10 @@ export const sharedLimitsRules = (limits: ReadonlyArray<Limit>, lease: number): 
     })
 
     const held = turn.held.map((amount, i) =>
-      turn.wants.reduce((sum, { amounts }, j) => sum + (granted[j] === true ? (amounts[i] as number) : 0), amount)
+      turn.wants.reduce(
+        (sum, { amounts }, j) => sum + (granted[j] === true ? (amounts[i] as number) : 0),
+        amount
+      )
     )
     const isFresh = own !== undefined && own.until - now > (lease * 2) / 3
     const next: Member = {

@@ -40,7 +40,8 @@ export const retrySwaps = <A, B>(
     const result = await inEnv(retried(() => swap(batch)))()
     if (result._tag === 'Right') return result
     const last = lastError(result.left)
-    const error = last._tag === 'Some' ? last.value : result.left
+    // It retries errors, so there was one.
+    const error = (last as Extract<typeof last, { _tag: 'Some' }>).value
     // Rules are pure and total; if they throw all the same, nobody else is to suffer.
     const away = isRedisAway(error) ? error : redisAway('failed', 'the rules of the state threw', error)
     return { _tag: 'Left', left: away }

@@ -118,7 +118,8 @@ const recordInRing = (ring: Ring, size: number, call: Call): Ring => {
     failures: failures + (bits & 1) - (old & 1),
     slow: slow + (bits >> 1) - (old >> 1),
     slot: next,
-    word: full ? (after[next / perWord] ?? 0) : written,
+    // A ring has all of its words from the start.
+    word: full ? (after[next / perWord] as number) : written,
     words: after
   }
 }

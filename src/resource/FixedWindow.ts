@@ -35,7 +35,7 @@ export const fixedWindow: Algorithm<FixedWindow> = {
   start: () => ({ startedAt: 0, used: 0 }),
   readyAt: ({ capacity, per }, { startedAt, used }, amount) => {
     const windows = Math.ceil((used + amount) / capacity - 1 - slack)
-    return windows > 0 ? startedAt + windows * per : startedAt
+    return startedAt + Math.max(0, windows) * per
   },
   take: charge,
   // What was taken in a window that is over can be of no use to a later one.

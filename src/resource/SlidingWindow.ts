@@ -46,6 +46,7 @@ const prune = ({ per }: Rule, state: SlidingWindow, now: number): SlidingWindow 
   if (last === undefined || last.at + per <= now) return empty
   let used = state.used
   let gone = 0
+  // Stryker disable next-line ConditionalExpression: the last has not left, so there is always an entry
   for (let entry = entryAt(state, 0); entry !== undefined && entry.at + per <= now;) {
     used -= entry.amount
     gone += 1
@@ -54,11 +55,10 @@ const prune = ({ per }: Rule, state: SlidingWindow, now: number): SlidingWindow 
   if (gone === 0) return state
   const { older, newer } = state
   const from = state.from + gone
-  if (from >= older.length) return { older: [], from: 0, newer: newer.slice(from - older.length), used }
   // Copied once in a while, so that an entry costs the same however many there are.
   return from * 2 < older.length
     ? { older, from, newer, used }
-    : { older: older.slice(from), from: 0, newer, used }
+    : { older: older.slice(from), from: 0, newer: newer.slice(Math.max(0, from - older.length)), used }
 }
 
 const append = (rule: Rule, before: SlidingWindow, amount: number, now: number): SlidingWindow => {

@@ -68,16 +68,14 @@ export const refusalIn = (
   reason: LimitExceeded['reason']
 ): LimitExceeded => {
   const { now, waited } = at
-  const above = asked.above === undefined ? -1 : limits.indexOf(asked.above)
+  const above = limits.findIndex((limit) => limit === asked.above)
+  const first = ahead ?? asked
   // What stands in its own way, or else in that of the first in the queue.
-  const obstacles = [asked, ahead].map((each) =>
-    each === undefined ? -1 : slots.findIndex((slot, i) => slotReadyAt(slot, each.amounts[i] as number, now) > now)
+  const obstacles = [asked, first].map(({ amounts }) =>
+    slots.findIndex((slot, i) => slotReadyAt(slot, amounts[i] as number, now) > now)
   )
   const index = [above, ...obstacles].find((each) => each >= 0) ?? 0
-  const ready = Math.max(
-    readyAt(slots, asked.amounts, now),
-    ahead === undefined ? now : readyAt(slots, ahead.amounts, now)
-  )
+  const ready = Math.max(readyAt(slots, asked.amounts, now), readyAt(slots, first.amounts, now))
   // A set without limits refuses nothing.
   const { key, capacity } = limits[index] as Limit
   return {

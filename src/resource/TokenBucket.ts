@@ -22,7 +22,7 @@ const add = (rule: Rule, state: TokenBucket, amount: number, now: number): Token
 /** The rule as transitions. */
 export const tokenBucket: Algorithm<TokenBucket> = {
   start: ({ capacity }) => ({ tokens: capacity, at: 0 }),
-  readyAt: (rule, { tokens, at }, amount) => (tokens >= amount ? at : at + timeOf(rule, amount - tokens)),
+  readyAt: (rule, { tokens, at }, amount) => at + timeOf(rule, Math.max(0, amount - tokens)),
   take: (rule, state, amount, now) => add(rule, state, -amount, now),
   settle: (rule, state, { amount }, used, now) => add(rule, state, amount - used, now),
   available: tokensAt

@@ -105,7 +105,8 @@ const toldOf =
 export const byKey = (
   limits: ReadonlyArray<Limit>,
   amounts: ReadonlyArray<number>
-): Readonly<Record<string, number>> => Object.fromEntries(limits.map(({ key }, i) => [key, amounts[i] as number]))
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(limits.map(({ key }, i) => [key, amounts[i] as number]))
 
 /**
  * Runs `body` while it holds what was granted. `settle` puts that right with the result, or without one where there is none;

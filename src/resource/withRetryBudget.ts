@@ -46,11 +46,14 @@ export const withRetryBudget = (
     if (outer.includes(own)) return inner(env, args)
     const budgets = [...outer, own]
     own.note(clock, 'called')
-    return inner({ ...env, budgets, decide: rationed(budgets, clock) }, args).then((result) => {
-      // A result that comes after an abort is none of the call.
-      if (result._tag === 'Right' && env.interrupt?.fired !== true) own.note(clock, 'succeeded')
-      return result
-    })
+    // Not spread: V8 takes a microsecond to add a field to a copy made so.
+    return inner(Object.assign({}, env, { budgets, decide: rationed(budgets, clock) }), args).then(
+      (result) => {
+        // A result that comes after an abort is none of the call.
+        if (result._tag === 'Right' && env.interrupt?.fired !== true) own.note(clock, 'succeeded')
+        return result
+      }
+    )
   }) as never
 }
 

@@ -64,9 +64,10 @@ export const virtualClock = (): VirtualClock => {
   }
 
   const wakeNext = async (): Promise<void> => {
-    const timer = timers.shift()
-    time = Math.max(time, timer?.due ?? time)
-    timer?.wake()
+    // Whoever asks for the next has seen that there is one.
+    const { due, wake } = timers.shift() as Timer
+    time = Math.max(time, due)
+    wake()
     await nextTurn()
   }
 

@@ -52,7 +52,7 @@ export const scripted = <E = number, A = number>(
   script: string,
   options: ScriptOptions<E, A> = {}
 ): Scripted<E, A> => {
-  if (!/^[LRTP]+$/.test(script))
+  if (typeof script !== 'string' || !/^[LRTP]+$/.test(script))
     invalid('scripted: script', "a text of the letters 'L', 'R', 'T' and 'P'", script)
   // Without options, E and A are the number of the call.
   const {

@@ -58,15 +58,13 @@ const algorithms = { exponential, linear, fixed, fibonacci }
 /** The level that says nothing. */
 export const unset: Level = { options: {}, timing: undefined }
 
+/** What is used where nobody says otherwise. */
 const defaults = {
   numRetries: 0,
   retryAlgorithm: 'exponential',
   retryWait: 1000,
   retryJitter: 0.3
 } as const satisfies Partial<MethodOptions>
-
-/** What is used where nobody says otherwise. */
-const libraryDefaults: Level = { options: defaults, timing: undefined }
 
 const toLimits = (argument: string, value: MethodOptions['limits']): MethodLimits => {
   const limits = toMethodLimits(value)
@@ -192,7 +190,7 @@ const keysOfValue: { readonly [P in OptionName]?: ReadonlyArray<string> } = {
 /** Is it a record of values by method, and not a value? */
 const isRecord = (name: OptionName, value: unknown): value is Readonly<Record<string, unknown>> => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.hasOwn(value, '*') || !(keysOfValue[name] ?? []).some((key) => key in value)
+  return Object.hasOwn(value, '*') || keysOfValue[name]?.some((key) => key in value) !== true
 }
 
 const checkedRecord = (
@@ -206,11 +204,13 @@ const checkedRecord = (
       `worker: ${name} must have a '*' for the methods that it does not name; it names ${list(named)}`
     )
   }
-  const unknown = methods === undefined ? [] : named.filter((key) => key !== '*' && !methods.includes(key))
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `worker: ${name} names no method of the functions: ${list(unknown)}; there are ${list(methods ?? [])}`
-    )
+  if (methods !== undefined) {
+    const unknown = named.filter((key) => key !== '*' && !methods.includes(key))
+    if (unknown.length > 0) {
+      throw new TypeError(
+        `worker: ${name} names no method of the functions: ${list(unknown)}; there are ${list(methods)}`
+      )
+    }
   }
   return Object.entries(record)
 }
@@ -227,13 +227,14 @@ export const merge = (below: Level, above: Level): Level => ({
 
 /** Gives what a method ends up with. */
 export const levelOf = (defaults: Level, { all, own }: Levels, method: string): Level =>
-  [defaults, all, own.get(method) ?? unset].reduce(merge, libraryDefaults)
+  [defaults, all, own.get(method) ?? unset].reduce(merge)
 
 // --- conversions
 
 /** Gives the policy that a level describes; what it does not say is as the library has it. */
 export const toRetryPolicy = ({ options, timing }: Level): AnyPolicy => {
-  if (timing === 'policy' && options.policy !== undefined) return options.policy
+  // Where a policy decides, there is one.
+  if (timing === 'policy') return options.policy as AnyPolicy
   const { numRetries, retryAlgorithm, retryWait, retryJitter, maxWait, ...judging } = {
     ...defaults,
     ...options

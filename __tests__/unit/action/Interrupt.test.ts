@@ -1,7 +1,7 @@
 import { virtualClock } from 'reprise/testing'
 import { makeInterrupt, mark, newFlight, settleSoon } from '../../../src/action/Interrupt.js'
 import { newSleeper } from '../../../src/runtime/Wheel.js'
-import { turn } from '../../support/task.js'
+import { deferred, turn } from '../../support/task.js'
 
 const make = () => {
   const flight = newFlight(undefined)
@@ -36,6 +36,80 @@ describe('makeInterrupt', () => {
     const stop = interrupt.listen((reason) => heard.push(reason) > 0)
     stop()
     expect([interrupt.fire('why'), heard]).toEqual([false, []])
+  })
+
+  it('new, fired -> what ends a retry then, with the reason', () => {
+    const { interrupt } = make()
+    const before = interrupt.abortion
+    interrupt.fire('why')
+    expect([before, interrupt.abortion]).toEqual([
+      { _tag: 'GiveUp', verdict: { _tag: 'Aborted', reason: undefined } },
+      { _tag: 'GiveUp', verdict: { _tag: 'Aborted', reason: 'why' } }
+    ])
+  })
+
+  it('an attempt under way, a sleeper -> each settles soon, when it fires', () => {
+    const [attempting, sleeping] = [make(), make()]
+    attempting.interrupt.attempt(() => new Promise(() => undefined), undefined).catch(() => undefined)
+    sleeping.interrupt.after(
+      virtualClock(),
+      newSleeper(() => undefined),
+      20,
+      undefined
+    )
+    expect([attempting.interrupt.fire('why'), sleeping.interrupt.fire('why')]).toEqual([true, true])
+  })
+
+  it('an attempt in a flight that had landed -> out, while it is under way; landed, when it has ended', async () => {
+    const { interrupt, flight } = make()
+    const answer = deferred<number>()
+    mark(flight, 'landed')
+    const states: string[] = []
+    const ended = interrupt.attempt((own) => {
+      states.push(own.state, flight.state)
+      return answer.promise
+    }, flight)
+    answer.resolve(1)
+    await ended
+    expect([...states, flight.state]).toEqual(['out', 'out', 'landed'])
+  })
+
+  it('a sleeper in a flight that had landed -> out, while it sleeps; landed, when it wakes', async () => {
+    const { interrupt, flight } = make()
+    const clock = virtualClock()
+    mark(flight, 'landed')
+    const states: string[] = []
+    interrupt.after(
+      clock,
+      newSleeper(() => states.push(flight.state)),
+      20,
+      flight
+    )
+    states.push(flight.state)
+    await clock.runAll()
+    expect(states).toEqual(['out', 'landed'])
+  })
+
+  const tenSteps = async (): Promise<number> => {
+    for (let i = 0; i < 10; i++) await Promise.resolve()
+    return 1
+  }
+
+  it('an attempt whose outcome is on its way when it fires -> that outcome', async () => {
+    const { interrupt, flight } = make()
+    const ended = interrupt.attempt((own) => {
+      mark(own, 'landed')
+      return tenSteps()
+    }, flight)
+    interrupt.fire('why')
+    await expect(ended).resolves.toBe(1)
+  })
+
+  it('an attempt that settles after it has fired -> cut short all the same', async () => {
+    const { interrupt, flight } = make()
+    const ended = interrupt.attempt(tenSteps, flight)
+    interrupt.fire('why')
+    await expect(ended).rejects.toBe(interrupt)
   })
 
   it('attempt, that ends first -> its outcome', async () => {

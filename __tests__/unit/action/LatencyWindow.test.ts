@@ -1,6 +1,6 @@
 import { latencyWindow, type LatencyWindow } from 'reprise'
 import { toLatencyCell } from '../../../src/action/LatencyWindow.js'
-import { badCounts, refuses, thrown } from '../../support/bad.js'
+import { badCounts, message, refuses, thrown } from '../../support/bad.js'
 
 const some = (value: number) => ({ _tag: 'Some', value })
 const none = { _tag: 'None' }
@@ -142,7 +142,33 @@ describe('latencyWindow', () => {
     [null, 'TypeError: latencyWindow: options must be …, got null'],
     [5, 'RangeError: latencyWindow: options must be …, got 5'],
     [{ sise: 5 }, "TypeError: latencyWindow: there is no option 'sise'; there are size, minimumCalls"]
-  ])('options %p -> %s', (options, message) => {
-    expect(thrown(() => latencyWindow(options as never))).toBe(message)
+  ])('options %p -> %s', (options, text) => {
+    expect(thrown(() => latencyWindow(options as never))).toBe(text)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['latencyWindow: size must be at most 10000, got 10001', () => latencyWindow({ size: 10_001 })],
+    [
+      'latencyWindow: minimumCalls must be at most the size of 5, got 6',
+      () => latencyWindow({ size: 5, minimumCalls: 6 })
+    ],
+    ['quantile: q must be a number from 0 to 1, got 2', () => latencyWindow()().quantile(2)],
+    ['of must be made by latencyWindow(options)(), got 3', () => toLatencyCell('of', 3)]
+  ])('too much, or none of it -> RangeError: %s', (text, make) => {
+    expect(message(make)).toBe(`RangeError: ${text}`)
+  })
+
+  it.each([undefined, null])('%p is no window -> TypeError', (input) => {
+    expect(message(() => toLatencyCell('of', input))).toBe(
+      `TypeError: of must be made by latencyWindow(options)(), got ${input}`
+    )
+  })
+
+  it('a window -> its cell is under Symbol.for, with a version: copies of the library may share it', () => {
+    expect(Symbol.for('reprise/latencies@1') in latencyWindow()()).toBe(true)
+  })
+
+  it('a window -> is frozen', () => {
+    expect(Object.isFrozen(latencyWindow()())).toBe(true)
   })
 })

@@ -77,6 +77,10 @@ describe('describeRefusal', () => {
       { ...exceeded, reason: 'notNow', retryAfter: 6000 },
       "the limit 'tokens' refused: not free now; retry after 6000 ms"
     ],
+    [
+      { ...exceeded, reason: 'unreachable' },
+      "the limit 'tokens' refused: what it is shared over cannot be reached"
+    ],
     [{ _tag: 'CircuitOpen', retryAfter: 10_000 }, 'the circuit is open; retry after 10000 ms'],
     [{ _tag: 'CircuitOpen', retryAfter: 0 }, 'the circuit is half-open; all trials are taken'],
     [{ _tag: 'CircuitOpen', retryAfter: 2 ** 53 - 1 }, 'the circuit is isolated'],

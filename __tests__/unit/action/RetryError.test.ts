@@ -273,6 +273,7 @@ describe('toError', () => {
 
   it.each<[string, object, string]>([
     ['TimedOut, nothing failed yet', { ...timedOut, failures: [] }, 'timed out after 30 ms'],
+    ['Exhausted, nothing kept', { ...exhausted, failures: [] }, 'gave up after 2 attempts in 1500 ms'],
     ['TimedOut, a rejected result', { ...timedOut, failures: [rejected(1, 'odd')] }, 'timed out after 30 ms'],
     [
       'Exhausted, rejected for two reasons',
@@ -382,6 +383,14 @@ describe('toError', () => {
 
   it('an error whose getters throw -> an Error all the same', () => {
     expect(toError(throwing).name).toBe('Exhausted')
+  })
+
+  it('what cannot be read at all -> an Error all the same, with it as the cause', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const got = toError(proxy)
+    expect([got.name, got.message]).toEqual(['Error', 'object'])
+    expect(got.cause === proxy).toBe(true)
   })
 
   it('an object whose toJSON gives nothing -> a text without `undefined`', () => {

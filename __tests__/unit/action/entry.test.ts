@@ -8,13 +8,16 @@ import {
   type Run,
   toAction,
   toCallable,
+  toMethod,
   toResult,
   toRun,
   toTotalAction,
+  toWrapper,
   withArguments
 } from '../../../src/action/entry.js'
+import { newFlight } from '../../../src/action/Interrupt.js'
 import { decide } from '../../../src/policy/step.js'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 const env: Env = { clock: systemClock, random: systemRandom, decide }
 
@@ -43,6 +46,7 @@ describe('toResult', () => {
     ['an inherited right', Object.assign(Object.create({ right: 1 }) as object, { _tag: 'Right' })],
     ['an inherited tag', Object.assign(Object.create({ _tag: 'Right' }) as object, { right: 1 })],
     ['another tag', { _tag: 'Some', value: 1 }],
+    ['another tag, with a left', { _tag: 'Some', left: 1 }],
     ['a tag in lower case', { _tag: 'right', right: 1 }],
     [
       'a getter that throws',
@@ -105,6 +109,40 @@ describe('toRun', () => {
     }) as Callable
     await toRun(fn)(env, [1, 'a'])
     expect(seen).toEqual([[1, 'a'], []])
+  })
+
+  it.each<[string, Callable]>([
+    ['resolves', async () => 1],
+    ['rejects', () => Promise.reject('e')],
+    [
+      'throws',
+      () => {
+        throw 'e'
+      }
+    ]
+  ])('a function that %s -> its flight has landed then', async (_, fn) => {
+    const flight = newFlight(undefined)
+    await toRun(fn)({ ...env, flight }, []).catch(() => undefined)
+    expect(flight.state).toBe('landed')
+  })
+
+  it('a function that waits -> its flight is out', () => {
+    const flight = newFlight(undefined)
+    void toRun(() => new Promise(() => undefined))({ ...env, flight }, [])
+    expect(flight.state).toBe('out')
+  })
+
+  it('a function that gives an action -> that is entered, with the environment', async () => {
+    const seen: Env[] = []
+    const inner = toAction(
+      () => 1,
+      async (given, args) => {
+        seen.push(given)
+        return { _tag: 'Right', right: [...args] }
+      }
+    )
+    expect(await toRun(() => inner)(env, [1])).toEqual(right([]))
+    expect(seen.map((each) => each === env)).toEqual([true])
   })
 
   it('a function with an entry -> the entry itself', () => {
@@ -223,16 +261,70 @@ describe('toTotalAction', () => {
 
 describe('withArguments', () => {
   it('a plain function -> no entry', () => {
-    expect(entryOf(withArguments(() => 1))).toBeUndefined()
+    const marked = withArguments(() => 1)
+    expect([entryOf(marked), Object.getOwnPropertySymbols(marked)]).toEqual([undefined, []])
   })
 
   it('an action -> its entry', () => {
     expect(entryOf(withArguments(toAction(() => 1, echo)))).toBe(echo)
   })
 
+  it('arguments -> handed on; the name is kept', () => {
+    const marked = withArguments(function all(...args) {
+      return args
+    })
+    expect([marked(1, 2), marked.name]).toEqual([[1, 2], 'all'])
+  })
+
   it('length 0, 3 -> 1, 3', () => {
     expect(withArguments(() => 1).length).toBe(1)
     expect(withArguments((_a, _b, _c) => 1).length).toBe(3)
+  })
+})
+
+describe('toWrapper', () => {
+  const around = toWrapper('around', (inner) => async (given, args) => {
+    const result = await inner(given, [...args, 'more'])
+    return { _tag: 'Right', right: ['around', result] }
+  })
+
+  it('a function -> an action of its shape and name, whose run is around that of the function', async () => {
+    const read = async (...args: unknown[]): Promise<unknown> => args
+    const wrapped = around(read)
+    expect([wrapped.length, wrapped.name]).toEqual([0, 'read'])
+    expect(await wrapped()).toEqual(right(['around', right(['more'])]))
+    expect(await entryOf(wrapped)?.(env, [1])).toEqual(right(['around', right([1, 'more'])]))
+  })
+
+  it('no function -> an error with the name of the wrapper', () => {
+    expect(message(() => around(null))).toBe('TypeError: around: action must be a function, got null')
+  })
+})
+
+describe('toMethod', () => {
+  const owner = {
+    url: 'db',
+    read(id: unknown): unknown {
+      return [this.url, id]
+    }
+  }
+
+  it('a method -> a function that needs no `this`; its length, the name that is said', () => {
+    const method = toMethod(owner.read, 'load', owner)
+    expect([method(7), method.length, method.name]).toEqual([['db', 7], 1, 'load'])
+    expect([entryOf(method), Object.getOwnPropertySymbols(method)]).toEqual([undefined, []])
+  })
+
+  it('an action -> its entry', () => {
+    expect(
+      entryOf(
+        toMethod(
+          toAction(() => 1, echo),
+          'load',
+          owner
+        )
+      )
+    ).toBe(echo)
   })
 })
 
@@ -249,8 +341,12 @@ describe('toCallable', () => {
     [Object.create(null), 'TypeError: wrap: action must be …, got object'],
     [5, 'RangeError: wrap: action must be …, got 5'],
     ['f', 'RangeError: wrap: action must be …, got "f"']
-  ])('%p -> %s', (input, message) => {
-    expect(thrown(() => toCallable('wrap', input))).toBe(message)
+  ])('%p -> %s', (input, text) => {
+    expect(thrown(() => toCallable('wrap', input))).toBe(text)
+  })
+
+  it('no function -> the error says what has to be', () => {
+    expect(message(() => toCallable('wrap', 5))).toBe('RangeError: wrap: action must be a function, got 5')
   })
 
   it('a promise, already begun -> TypeError', () => {

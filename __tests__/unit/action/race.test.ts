@@ -1,10 +1,12 @@
-import { systemRandom } from 'reprise'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { fixed, systemRandom, via, withEnv, withRetry, withTimeout } from 'reprise'
 import { virtualClock } from 'reprise/testing'
 import type { Env, Run } from '../../../src/action/entry.js'
 import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
 import { aborted, notBegun, race } from '../../../src/action/race.js'
 import { decide } from '../../../src/policy/step.js'
-import { turn } from '../../support/task.js'
+import { start, turn } from '../../support/task.js'
 
 /** A rival that is fired by hand; says how often it was disarmed. */
 const rival = () => {
@@ -100,5 +102,24 @@ describe('aborted', () => {
       omitted: 0,
       reason: 'no'
     })
+  })
+})
+
+describe('race, a retry cut short whose outcome is changed on its way out', () => {
+  it.each<[string, E.Either<unknown, unknown>]>([
+    ['another error', E.left('mine')],
+    ['a result', E.right(7)]
+  ])('%s -> counts as one attempt', async (_, changed) => {
+    const clock = virtualClock()
+    const task = pipe(
+      () => Promise.reject(new Error('down')),
+      withRetry(fixed(50)),
+      via((retried) => () => retried().then(() => changed)),
+      withTimeout(120),
+      withEnv({ clock })
+    )
+    const ends = start(task, clock)
+    await clock.advance(120)
+    expect(ends).toMatchObject([{ at: 120, result: E.left({ _tag: 'TimedOut', attempts: 1, failures: [] }) }])
   })
 })

@@ -128,6 +128,16 @@ describe('runOrThrow', () => {
     expect(got).toMatchObject({ name: 'Exhausted' })
   })
 
+  it('a retry error whose failure cannot be read -> that very error', async () => {
+    const unreadable = {
+      get _tag() {
+        throw new Error('getter')
+      }
+    }
+    const error = { _tag: 'Exhausted', attempts: 1, elapsed: 0, omitted: 0, failures: [unreadable] }
+    expect(await rejection(runOrThrow(TE.left(error)))).toBe(error)
+  })
+
   it('Aborted -> an Error whose cause is the reason', async () => {
     const task = pipe(scripted('R'), withRetry(limit), withSignal(AbortSignal.abort('enough')))
     const got = await rejection(runOrThrow(task))

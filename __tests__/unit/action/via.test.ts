@@ -110,6 +110,24 @@ describe('via', () => {
     })
   })
 
+  it('a task and a step -> both are called without arguments', async () => {
+    const seen: unknown[] = []
+    const noting =
+      (name: string, then: () => Promise<unknown>) =>
+      (...args: unknown[]) => {
+        seen.push([name, args])
+        return then()
+      }
+    const task = noting('task', async () => ({ _tag: 'Right', right: 1 })) as TE.TaskEither<never, number>
+    const step = (inner: TE.TaskEither<never, number>): TE.TaskEither<never, number> =>
+      noting('step', () => inner()) as TE.TaskEither<never, number>
+    expect(await via(step)(task)()).toEqual({ _tag: 'Right', right: 1 })
+    expect(seen).toEqual([
+      ['step', []],
+      ['task', []]
+    ])
+  })
+
   it('a step that throws, inside a retry -> Threw, retried', async () => {
     const result = await pipe(scripted('R'), via(broken), withRetry(pipe(immediate, limitRetries(1))))()
     expect(result).toMatchObject({

@@ -16,7 +16,7 @@ import {
   withTimeout
 } from 'reprise'
 import { virtualClock } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 import { start } from '../../support/task.js'
 
 /** Gives the AbortControllers made while `f` runs. */
@@ -229,6 +229,31 @@ describe('withAttempt', () => {
       expect(signals[0]?.reason).toMatchObject({ name: 'TimeoutError', message: 'timed out after 50 ms' })
     })
 
+    it('a timeout of the call after the attempt is over -> the signal of that attempt stays as it is', async () => {
+      const clock = virtualClock()
+      const signals: AbortSignal[] = []
+      const act = withAttempt(({ signal }) => async (): Promise<number> => {
+        signals.push(signal)
+        throw 'down'
+      })
+      const ends = start(pipe(act, withRetry(fixed(100)), withTimeout(50), withEnv({ clock })), clock)
+      await clock.advance(50)
+      expect(ends).toMatchObject([{ at: 50, result: { left: { _tag: 'TimedOut', attempts: 1 } } }])
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    })
+
+    it('a function that rejects when its signal aborts -> TimedOut, not what it rejects with', async () => {
+      const clock = virtualClock()
+      const act = withAttempt(
+        ({ signal }) =>
+          () =>
+            new Promise<number>((_, reject) => signal.addEventListener('abort', () => reject('mine')))
+      )
+      const ends = start(pipe(act, withTimeout(50), withEnv({ clock })), clock)
+      await clock.advance(50)
+      expect(ends).toMatchObject([{ at: 50, result: { left: { _tag: 'TimedOut' } } }])
+    })
+
     it('asked for only after the abort -> aborted, with the reason', async () => {
       const clock = virtualClock()
       const controller = new AbortController()
@@ -261,7 +286,13 @@ describe('withAttempt', () => {
     [null, 'TypeError: withAttempt: make must be …, got null'],
     [{}, 'TypeError: withAttempt: make must be …, got [object Object]'],
     [3, 'RangeError: withAttempt: make must be …, got 3']
-  ])('%p -> %s', (input, message) => {
-    expect(thrown(() => withAttempt(input as never))).toBe(message)
+  ])('%p -> %s', (input, text) => {
+    expect(thrown(() => withAttempt(input as never))).toBe(text)
+  })
+
+  it('no function -> the error says what has to be', () => {
+    expect(message(() => withAttempt(3 as never))).toBe(
+      'RangeError: withAttempt: make must be a function of an attempt, got 3'
+    )
   })
 })

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { immediate, limitRetries, withAttempt, withDecoder, withRetry } from 'reprise'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 const User = t.type({ name: t.string })
 
@@ -146,8 +146,14 @@ describe('withDecoder', () => {
     [{}, 'TypeError: withDecoder: decoder must be …, got [object Object]'],
     [{ decode: 1 }, 'TypeError: withDecoder: decoder must be …, got [object Object]'],
     ['User', 'RangeError: withDecoder: decoder must be …, got "User"']
-  ])('%p -> %s', (input, message) => {
-    expect(thrown(() => withDecoder(input as never))).toBe(message)
+  ])('%p -> %s', (input, text) => {
+    expect(thrown(() => withDecoder(input as never))).toBe(text)
+  })
+
+  it('no decoder -> the error says what has to be', () => {
+    expect(message(() => withDecoder({} as never))).toBe(
+      'TypeError: withDecoder: decoder must be an io-ts decoder, got [object Object]'
+    )
   })
 
   it('an action that is no function -> TypeError', () => {

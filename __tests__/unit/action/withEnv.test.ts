@@ -10,7 +10,7 @@ import {
   withTimeout
 } from 'reprise'
 import { instantClock, scripted, virtualClock } from 'reprise/testing'
-import { said, thrown } from '../../support/bad.js'
+import { message, said } from '../../support/bad.js'
 import { start } from '../../support/task.js'
 
 const jittered = pipe(fixed(1000), withJitter('full'), limitRetries(1))
@@ -120,21 +120,31 @@ describe('withEnv', () => {
   })
 
   it('an action that is no function -> RangeError', () => {
-    expect(thrown(() => withEnv({})('load' as never))).toBe(
-      'RangeError: withEnv: action must be …, got "load"'
+    expect(message(() => withEnv({})('load' as never))).toBe(
+      'RangeError: withEnv: action must be a function, got "load"'
     )
   })
 
-  it('bad environments -> errors that name the wrapper and the value', () => {
-    const bad: ReadonlyArray<unknown> = [undefined, null, { clock: 5 }, { clock: {} }, { random: 0.5 }]
-    expect(
-      bad.map((input) => thrown(() => withEnv(input as never)).replace(/withEnv: \w+/, 'withEnv'))
-    ).toEqual([
-      'TypeError: withEnv must be …, got undefined',
-      'TypeError: withEnv must be …, got null',
-      'RangeError: withEnv must be …, got 5',
-      'TypeError: withEnv must be …, got [object Object]',
-      'RangeError: withEnv must be …, got 0.5'
+  it('bad environments -> errors that say what has to be', () => {
+    const half = { now: () => 0 }
+    const other = { after: () => () => undefined }
+    const bad: ReadonlyArray<unknown> = [
+      undefined,
+      null,
+      { clock: 5 },
+      { clock: {} },
+      { clock: half },
+      { clock: other },
+      { random: 0.5 }
+    ]
+    expect(bad.map((input) => message(() => withEnv(input as never)))).toEqual([
+      'TypeError: withEnv: environment must be an object, got undefined',
+      'TypeError: withEnv: environment must be an object, got null',
+      'RangeError: withEnv: clock must be a clock, got 5',
+      'TypeError: withEnv: clock must be a clock, got [object Object]',
+      'TypeError: withEnv: clock must be a clock, got [object Object]',
+      'TypeError: withEnv: clock must be a clock, got [object Object]',
+      'RangeError: withEnv: random must be a function, got 0.5'
     ])
   })
 })

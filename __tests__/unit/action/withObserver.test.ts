@@ -13,7 +13,7 @@ import {
   withRetry
 } from 'reprise'
 import { instantClock, scripted } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 const policy = pipe(immediate, limitRetries(1))
 
@@ -133,8 +133,14 @@ describe('withObserver', () => {
     [null, 'TypeError: withObserver: observer must be …, got null'],
     [{ next: () => 1 }, 'TypeError: withObserver: observer must be …, got [object Object]'],
     ['log', 'RangeError: withObserver: observer must be …, got "log"']
-  ])('%p -> %s', (input, message) => {
-    expect(thrown(() => withObserver(input as never))).toBe(message)
+  ])('%p -> %s', (input, text) => {
+    expect(thrown(() => withObserver(input as never))).toBe(text)
+  })
+
+  it('no function -> the error says what has to be', () => {
+    expect(message(() => withObserver({} as never))).toBe(
+      'TypeError: withObserver: observer must be a function of an event, got [object Object]'
+    )
   })
 
   it('an action that is no function -> TypeError', () => {
@@ -201,11 +207,11 @@ describe('onRetry', () => {
     expect(await task()).toEqual({ _tag: 'Right', right: 3 })
   })
 
-  it('undefined, an object, a text -> errors that name argument and value', () => {
-    expect([undefined, {}, 'log'].map((input) => thrown(() => onRetry(input as never)))).toEqual([
-      expect.stringMatching(/^TypeError: .*got undefined$/),
-      expect.stringMatching(/^TypeError: .*got \[object Object\]$/),
-      expect.stringMatching(/^RangeError: .*got "log"$/)
+  it('undefined, an object, a text -> errors that say what has to be', () => {
+    expect([undefined, {}, 'log'].map((input) => message(() => onRetry(input as never)))).toEqual([
+      'TypeError: onRetry: f must be a function of an event, got undefined',
+      'TypeError: onRetry: f must be a function of an event, got [object Object]',
+      'RangeError: onRetry: f must be a function of an event, got "log"'
     ])
   })
 })

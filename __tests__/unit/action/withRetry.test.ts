@@ -3,9 +3,14 @@ import type { ReaderTaskEither } from 'fp-ts/lib/ReaderTaskEither.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   arrow,
+  fixed,
   immediate,
   limitRetries,
+  recordFailures,
+  type RetryEvent,
+  retryUntil,
   via,
+  withAttempt,
   withDecoder,
   withEnv,
   withObserver,
@@ -13,8 +18,9 @@ import {
   withSignal,
   withTimeout
 } from 'reprise'
-import { scenario } from 'reprise/testing'
+import { scenario, scripted, virtualClock } from 'reprise/testing'
 import { thrown } from '../../support/bad.js'
+import { deferred, start } from '../../support/task.js'
 
 const policy = pipe(immediate, limitRetries(2))
 
@@ -224,5 +230,219 @@ describe('withRetry', () => {
     [3, /^RangeError: policy must be .*got 3$|^TypeError: policy must be .*got 3$/]
   ])('a policy that is %p -> an error that names argument and value', (input, message) => {
     expect(thrown(() => withRetry(input as never))).toMatch(message)
+  })
+})
+
+const spaced = pipe(fixed(100), limitRetries(2))
+
+describe('withRetry, what an attempt is told', () => {
+  /** A function that fails after 5 ms, and notes its attempt, when it began, and the attempt of the failure before. */
+  const noting = (seen: unknown[], clock = virtualClock()) => ({
+    clock,
+    load: withAttempt(function load({ attempt, elapsed, previous, name }) {
+      seen.push([attempt, elapsed, name, previous._tag === 'Some' ? previous.value.attempt : 'none'])
+      return (_id: string) =>
+        new Promise<number>((_resolve, reject) => clock.after(5, () => reject(`down ${attempt}`)))
+    })
+  })
+
+  it('three attempts, 100 ms apart -> number, beginning, name, and the failure before', async () => {
+    const seen: unknown[] = []
+    const { load, clock } = noting(seen)
+    const ends = start(pipe(load, withRetry(spaced), withEnv({ clock }))('a'), clock)
+    await clock.runAll()
+    expect(seen).toEqual([
+      [1, 0, 'load', 'none'],
+      [2, 105, 'load', 1],
+      [3, 210, 'load', 2]
+    ])
+    expect(ends).toMatchObject([{ at: 215, result: { left: { attempts: 3, elapsed: 215 } } }])
+  })
+
+  it('one failure is kept -> the newest, and the number of the others', async () => {
+    const seen: unknown[] = []
+    const { load, clock } = noting(seen)
+    const ends = start(pipe(load, withRetry(recordFailures(1)(spaced)), withEnv({ clock }))('a'), clock)
+    await clock.runAll()
+    expect(seen.map((each) => (each as unknown[])[3])).toEqual(['none', 1, 2])
+    expect(ends).toMatchObject([
+      { result: { left: { attempts: 3, omitted: 2, failures: [{ attempt: 3, error: 'down 3' }] } } }
+    ])
+  })
+
+  it('a function that gives an action -> it is entered, as a task without arguments', async () => {
+    const seen: unknown[] = []
+    const make = (id: string) =>
+      withAttempt(({ attempt, name }) => async (...args: unknown[]): Promise<number> => {
+        seen.push([id, attempt, name, args])
+        throw 'down'
+      })
+    await pipe(make as (id: string) => TE.TaskEither<string, number>, withRetry(policy))('a')()
+    expect(seen).toEqual([
+      ['a', 1, 'make', []],
+      ['a', 2, 'make', []],
+      ['a', 3, 'make', []]
+    ])
+  })
+
+  it('a plain task that a function gives -> called without arguments', async () => {
+    const seen: unknown[] = []
+    const make = (id: string) =>
+      (async (...args: unknown[]) => {
+        seen.push([id, args])
+        return 1
+      }) as () => Promise<number>
+    expect(await withRetry(policy)(make as never as (id: string) => Promise<number>)('a')()).toEqual(right(1))
+    expect(seen).toEqual([['a', []]])
+  })
+})
+
+describe('withRetry, refused results', () => {
+  it('1 and 2 refused, then 3 -> Right of 3; each is a failure', async () => {
+    const events: RetryEvent[] = []
+    const task = pipe(
+      scripted('R'),
+      withRetry(
+        pipe(
+          policy,
+          retryUntil((n: number) => n > 2)
+        )
+      )
+    )
+    expect(await task()).toEqual(right(3))
+    expect(await withObserver((event) => events.push(event))(task)()).toEqual(right(4))
+    expect(events.map(({ _tag }) => _tag)).toEqual(['AttemptStarted', 'Succeeded'])
+  })
+
+  it('all refused -> Exhausted, every failure Rejected', async () => {
+    const fussy = pipe(
+      policy,
+      retryUntil((n: number) => n > 9)
+    )
+    expect(await pipe(scripted('R'), withRetry(fussy))()).toMatchObject({
+      left: {
+        _tag: 'Exhausted',
+        failures: [
+          { _tag: 'Rejected', value: 1 },
+          { _tag: 'Rejected', value: 2 },
+          { _tag: 'Rejected', value: 3 }
+        ]
+      }
+    })
+  })
+})
+
+describe('withRetry, watched', () => {
+  it('a Left, then a result, 7 ms each -> every event, and how long the last attempt took', async () => {
+    const { events } = await scenario({ policy: spaced, script: 'LR', duration: 7 })
+    expect(
+      events.map((event) => [
+        event._tag,
+        event.attempt,
+        event.elapsed,
+        event.previousDelay,
+        event._tag === 'Succeeded' && event.duration
+      ])
+    ).toEqual([
+      ['AttemptStarted', 1, 0, undefined, false],
+      ['AttemptFailed', 1, 7, undefined, false],
+      ['RetryScheduled', 1, 7, undefined, false],
+      ['AttemptStarted', 2, 107, 100, false],
+      ['Succeeded', 2, 114, 100, 7]
+    ])
+  })
+})
+
+describe('withRetry, under a signal', () => {
+  /** Runs under a signal, and notes the events. */
+  const under = (fn: () => Promise<unknown>, abortAt: (event: RetryEvent) => boolean = () => false) => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const events: string[] = []
+    const task = pipe(
+      fn as TE.TaskEither<number, number>,
+      withRetry(spaced),
+      withObserver((event) => {
+        events.push(`${event._tag} ${event.attempt}`)
+        if (abortAt(event)) controller.abort('enough')
+      }),
+      withSignal(controller.signal),
+      withEnv({ clock })
+    )
+    return { clock, controller, events, ends: start(task, clock) }
+  }
+
+  const aborted = (attempts: number, elapsed: number, failures: ReadonlyArray<object>) => ({
+    _tag: 'Left',
+    left: { _tag: 'Aborted', attempts, elapsed, omitted: 0, reason: 'enough', failures }
+  })
+  const failure = { _tag: 'Failed', duration: 0 }
+
+  it('aborted in the first wait -> Aborted after one attempt, with the wait that was cut off', async () => {
+    const { clock, controller, events, ends } = under(scripted('L'))
+    await clock.advance(40)
+    controller.abort('enough')
+    await clock.runAll()
+    expect(ends).toStrictEqual([
+      { at: 40, result: aborted(1, 40, [{ ...failure, error: 1, attempt: 1, startedAt: 0, delay: 100 }]) }
+    ])
+    expect(events).toEqual(['AttemptStarted 1', 'AttemptFailed 1', 'RetryScheduled 1', 'GaveUp 1'])
+    expect(clock.pending()).toBe(0)
+  })
+
+  it('aborted in the second attempt -> Aborted after two, with one failure', async () => {
+    const { clock, controller, events, ends } = under(scripted('LP'))
+    await clock.advance(130)
+    controller.abort('enough')
+    await clock.runAll()
+    const failures = [{ ...failure, error: 1, attempt: 1, startedAt: 0, delay: 100 }]
+    expect(ends).toMatchObject([
+      {
+        at: 130,
+        result: { left: { _tag: 'Aborted', attempts: 2, elapsed: 130, reason: 'enough', failures } }
+      }
+    ])
+    expect(events.at(-1)).toBe('GaveUp 2')
+  })
+
+  it.each([
+    [1, 0],
+    [2, 100]
+  ])('aborted when attempt %d begins -> it is not made', async (attempt, at) => {
+    const fn = scripted('L')
+    const { clock, events, ends } = under(
+      fn,
+      (event) => event._tag === 'AttemptStarted' && event.attempt === attempt
+    )
+    await clock.runAll()
+    expect(fn.calls()).toBe(attempt - 1)
+    expect(ends).toMatchObject([{ at, result: { left: { _tag: 'Aborted', attempts: attempt - 1 } } }])
+    expect(events.at(-1)).toBe(`GaveUp ${attempt - 1}`)
+  })
+
+  it('a failure that was there before the abort -> is kept, and no wait followed', async () => {
+    const answer = deferred<unknown>()
+    const { clock, controller, events, ends } = under(() => answer.promise)
+    await clock.advance(5)
+    answer.resolve({ _tag: 'Left', left: 'no' })
+    controller.abort('enough')
+    await clock.runAll()
+    expect(ends).toStrictEqual([
+      {
+        at: 5,
+        result: aborted(1, 5, [
+          { _tag: 'Failed', error: 'no', attempt: 1, startedAt: 0, duration: 5, delay: undefined }
+        ])
+      }
+    ])
+    expect(events).toEqual(['AttemptStarted 1', 'AttemptFailed 1', 'GaveUp 1'])
+  })
+
+  it('a throw in the second attempt -> Threw; the call ends as it would without a signal', async () => {
+    const { clock, ends } = under(scripted('T'))
+    await clock.runAll()
+    expect(ends).toMatchObject([
+      { at: 200, result: { left: { _tag: 'Exhausted', attempts: 3, failures: [{ _tag: 'Threw' }, {}, {}] } } }
+    ])
   })
 })

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { fixed, limitRetries, withEnv, withRetry, withSignal } from 'reprise'
 import { scripted, virtualClock } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 import { start } from '../../support/task.js'
 
 const policy = pipe(fixed(100), limitRetries(2))
@@ -18,7 +18,7 @@ const counted = () => {
     add(...args)
   }
   signal.removeEventListener = (...args: [never, never]) => {
-    state.listeners -= 1
+    if (String(args[0]) === 'abort') state.listeners -= 1
     remove(...args)
   }
   return { controller, signal, state }
@@ -114,6 +114,27 @@ describe('withSignal', () => {
     expect(state.listeners).toBe(0)
   })
 
+  it('one of two calls ends -> the other still hears', async () => {
+    const clock = virtualClock()
+    const { controller, signal, state } = counted()
+    const [quick, slow] = [scripted('R', { duration: 5, clock }), scripted('P')].map((fn) =>
+      start(pipe(fn, withSignal(signal), withEnv({ clock })), clock)
+    )
+    await clock.advance(5)
+    expect([quick!.length, slow!.length, state.listeners]).toEqual([1, 0, 1])
+    controller.abort('no')
+    await clock.runAll()
+    expect(slow).toMatchObject([{ result: { left: { _tag: 'Aborted', reason: 'no' } } }])
+  })
+
+  it('a signal that cannot be left -> the call ends all the same', async () => {
+    const { signal } = new AbortController()
+    signal.removeEventListener = () => {
+      throw new Error('stay')
+    }
+    expect(await pipe(scripted('R'), withSignal(signal))()).toEqual({ _tag: 'Right', right: 1 })
+  })
+
   it('a call after others have ended -> listens again', async () => {
     const clock = virtualClock()
     const { controller, signal } = counted()
@@ -130,7 +151,13 @@ describe('withSignal', () => {
     [{}, 'TypeError: withSignal: signal must be …, got [object Object]'],
     [new AbortController(), 'TypeError: withSignal: signal must be …, got [object AbortController]'],
     ['abort', 'RangeError: withSignal: signal must be …, got "abort"']
-  ])('%p -> %s', (input, message) => {
-    expect(thrown(() => withSignal(input as never))).toBe(message)
+  ])('%p -> %s', (input, text) => {
+    expect(thrown(() => withSignal(input as never))).toBe(text)
+  })
+
+  it('no signal -> the error says what has to be', () => {
+    expect(message(() => withSignal({} as never))).toBe(
+      'TypeError: withSignal: signal must be an AbortSignal, got [object Object]'
+    )
   })
 })

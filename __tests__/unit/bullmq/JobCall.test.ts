@@ -199,3 +199,26 @@ describe('refuseResult', () => {
 describe('retryErrorOf', () => {
   test('a call that has not ended -> none', () => expect(retryErrorOf(begin(undefined, 0))).toBe(undefined))
 })
+
+describe('a failure of an attempt whose start was not written', () => {
+  test('-> from the end of the one before', () => {
+    const call = { ...begin(undefined, 5000), startedAt: null, elapsed: 30 }
+    const waits = callOf(settle(threeTries)(call, down, { ...moment, elapsed: 50 }))
+    expect(waits.failures).toMatchObject([{ startedAt: 30, duration: 20 }])
+  })
+})
+
+describe('retryErrorOf, of a call that gave up without a hint', () => {
+  test('-> with a hint that is not set', () => {
+    const ended = { error: { _tag: 'Exhausted' }, stalled: 0 }
+    const error = retryErrorOf({ ...begin(undefined, 5000), ended })
+    expect(error).toEqual({
+      _tag: 'Exhausted',
+      hint: undefined,
+      attempts: 1,
+      elapsed: 0,
+      failures: [],
+      omitted: 1
+    })
+  })
+})

@@ -138,3 +138,15 @@ describe('toWireLoosely', () => {
     expect(back.body).toHaveLength(16_382)
   })
 })
+
+describe('fromWire, of what somebody else has written', () => {
+  test('an error without a name and a message -> an Error of neither', () => {
+    const error = fromWire({ '@error': { code: 5 } })
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ name: 'Error', message: '', code: 5 })
+  })
+
+  test('a property of an error that JSON has no text for -> travels as what it is there', () => {
+    expect(travelled(Object.assign(new Error('e'), { f: () => 1 }))).toMatchObject({ message: 'e' })
+  })
+})

@@ -1,7 +1,8 @@
 /** What needs no Redis: options, and that nothing is opened before it is needed. */
 import { pipe } from 'fp-ts/lib/function.js'
-import { fixed, retryBudget, withSignal } from 'reprise'
+import { fixed, retryBudget, withAttempt, withSignal } from 'reprise'
 import { isAttemptLost, isQueueFault, queueWorker, withJob } from 'reprise/bullmq'
+import { toServed } from '../../../src/bullmq/Served.js'
 
 const settings = { connection: { host: 'localhost', port: 1 }, queue: 'q' }
 const functions = { read: async (id: number) => id, ping: async () => 'pong' }
@@ -110,4 +111,24 @@ describe('isAttemptLost, isQueueFault', () => {
   ])('%j -> %s, %s', (value, lost, fault) =>
     expect([isAttemptLost(value), isQueueFault(value)]).toEqual([lost, fault])
   )
+})
+
+describe('toServed', () => {
+  test('an attempt whose start was not written -> begins at 0', async () => {
+    const elapsed: number[] = []
+    const fn = withAttempt((attempt) => {
+      elapsed.push(attempt.elapsed)
+      return async () => 1
+    })
+    const served = toServed({ read: fn }, {}).get('read')
+    const call = { attempts: 1, startedAt: null } as never
+    expect(await served?.attempt([], call, undefined, () => 0)).toEqual({ _tag: 'Answered', value: 1 })
+    expect(elapsed).toEqual([0])
+  })
+})
+
+describe('withJob, a priority', () => {
+  test('a function that is no method of a queue -> as without', async () => {
+    expect(await pipe(async () => 1, withJob({ priority: 5 }))()).toEqual({ _tag: 'Right', right: 1 })
+  })
 })

@@ -87,7 +87,7 @@ describe('toBullMQ', () => {
     [
       'no policy',
       () => toBullMQ({} as RetryPolicy),
-      'toBullMQ: policy must be made by the constructors, got [object Object]'
+      'toBullMQ: policy must be made by constructors, got [object Object]'
     ],
     [
       'a type of BullMQ',
@@ -112,4 +112,15 @@ describe('toBullMQ', () => {
       'toBullMQ: policy must not have retryUntil: BullMQ does not ask about results'
     ]
   ])('%s -> throws', (_name, make, message) => expect(make).toThrow(message))
+})
+
+describe('toBullMQ, of a job that is not told, or has no id', () => {
+  const { backoffStrategy } = toBullMQ(pipe(fixed(5), limitElapsed(1000))).settings
+
+  test('-> waits all the same', async () => {
+    expect([
+      await backoffStrategy(1, 'reprise', new Error('down'), undefined),
+      await backoffStrategy(1, 'reprise', new Error('down'), job({ id: undefined } as never))
+    ]).toEqual([5, 5])
+  })
 })

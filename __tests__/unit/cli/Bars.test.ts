@@ -11,6 +11,21 @@ const drawn = (ranges: ReadonlyArray<Range>, width: number): ReadonlyArray<strin
   return [labels, ruler, ...ranges.map(barOf(scale, width)).map(show)]
 }
 
+describe('scaleOf', () => {
+  test('a wait that no calendar has steps for -> one step', () => {
+    expect(scaleOf([wait(1e18)])).toEqual({ logarithmic: false, least: 0, most: 1e18, ticks: [0] })
+  })
+
+  test('a wait shorter than all ticks -> begins at a tenth of it', () => {
+    expect(scaleOf([wait(0.005), wait(1)])).toEqual({
+      logarithmic: true,
+      least: 0.0005,
+      most: 1,
+      ticks: [0.0005, 0.01, 0.1]
+    })
+  })
+})
+
 describe('bars', () => {
   test('a linear scale begins at 0 and ends at the longest wait -> lengths are as the waits', () => {
     expect(drawn([wait(1000), wait(2000), wait(4000)], 20)).toEqual([

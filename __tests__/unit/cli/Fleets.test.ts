@@ -55,6 +55,15 @@ describe('aftermathOf', () => {
     })
   })
 
+  test('requests after the outage, none of which has ended -> none has failed', () => {
+    const open = resultOf({}, [
+      [10, 10, 10, 0],
+      [10, 10, 0, 10],
+      [10, 20, 0, 0]
+    ])
+    expect(aftermathOf([open], spell)).toEqual({ length: 1000, amplification: 2, failureRatio: 0 })
+  })
+
   test('no request after the outage -> nothing', () => {
     expect(aftermathOf([result], { from: 1000, to: 4000 })).toBeUndefined()
     expect(aftermathOf([], spell)).toBeUndefined()

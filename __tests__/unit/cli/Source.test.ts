@@ -125,6 +125,7 @@ describe('placeAt', () => {
     ['when.x.y', '8:17 y: 1'],
     // An alias is marked where it stands, not where what it stands for is.
     ['same.y', '9:1 same: *x'],
+    ['numRetries.a.deeper', '6:3 a: 7'],
     ['missing', 'nowhere'],
     ['', 'nowhere']
   ])('%j -> %s', (path, expected) => {
@@ -134,5 +135,15 @@ describe('placeAt', () => {
         ? 'nowhere'
         : `${place.line}:${place.column} ${place.text.slice(place.column - 1, place.column - 1 + place.length)}`
     ).toBe(expected)
+  })
+})
+
+describe('placeAt, of a key without a value', () => {
+  test('-> the key', () => {
+    expect(parse('{ immediate, limitRetries: 3 }').placeAt('immediate')).toMatchObject({
+      line: 1,
+      column: 3,
+      length: 9
+    })
   })
 })

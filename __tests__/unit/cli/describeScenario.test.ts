@@ -32,6 +32,21 @@ describe('describeScenario', () => {
       '1 client in 1 process, each with one request, all at the start. ' +
         'The server works on 1 at once, 50 ms each, which makes about 20 requests a second; none may wait.'
     ],
+    ...(
+      [
+        ['normal', { normal: ['40ms', '5ms'] }, '40 ms ± 5 ms each, which makes about 25 requests a second'],
+        [
+          'exponential',
+          { exponential: '20ms' },
+          'on average 20 ms each, which makes about 50 requests a second'
+        ]
+      ] as const
+    ).map(([title, latency, words]): [string, Scenario, string] => [
+      `a server whose time is ${title}`,
+      { clients: 2, arrivals: 'atOnce', server: { capacity: 1, latency, queue: 0 } },
+      '2 clients in 1 process, each with one request, all at the start. ' +
+        `The server works on 1 at once, ${words}; none may wait.`
+    ]),
     [
       'requests at random, and all that can be wrong',
       {

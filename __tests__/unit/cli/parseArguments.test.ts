@@ -30,6 +30,12 @@ describe('parseArguments', () => {
     expect(parse(line)).toEqual({ _tag: 'Right', right: command })
   })
 
+  test('no list of arguments -> throws what the parser throws', () => {
+    expect(() => parseArguments('explain' as never, '1.2.3', 80)).toThrow(
+      'first parameter to parse must be array'
+    )
+  })
+
   const wholeNumber = (flags: string, value: string, most: number): string =>
     `error: option '${flags}' argument '${value}' is invalid. Expected a whole number from 0 to ${most}.`
 

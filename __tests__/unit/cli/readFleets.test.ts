@@ -50,6 +50,22 @@ describe('readFleets: an outage', () => {
     ])
   })
 
+  test('never in a run without a request after the outage -> says so, of nothing', () => {
+    const short = resultOf({ recovery: undefined }, [
+      [10, 10, 10, 0],
+      [10, 10, 0, 10]
+    ])
+    const calmer = resultOf({ recovery: 0 }, [series[0], series[0], series[0], series[0]])
+    const fleet = fleetOf('a', short, { results: [short, calmer] })
+    const [sentence] = readFleets({
+      scenario: outage,
+      fleets: [{ ...fleet, measured: { ...fleet.measured, recovery: Infinity } }]
+    })
+    expect(sentence).toBe(
+      'a never recovered from the outage in 1 of 2 runs. In the 0 ms after it, the server received 0 calls for each request, and 0.0 % of the requests failed.'
+    )
+  })
+
   test('never in some runs -> in how many', () => {
     const calmer = resultOf({ recovery: 0 }, [series[0], series[0], series[0], series[0]])
     const results = [calmer, recovering(undefined), calmer]

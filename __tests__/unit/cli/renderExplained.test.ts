@@ -43,6 +43,20 @@ describe('renderExplained', () => {
     ])
   })
 
+  test('errors that are never retried -> no table of theirs', () => {
+    const chosen = [{ errors: 'A', waits: [], more: false }]
+    expect(render(60, [{ ...policy, chosen }])).toEqual(render(60, [policy]))
+  })
+
+  test('waits far apart -> a logarithmic scale, which is said', () => {
+    const waits = [1, 100_000].map((ms, i) => ({ retry: i + 1, from: ms, to: ms, latest: ms }))
+    expect(
+      render(80, [{ ...policy, waits }])
+        .at(-2)
+        ?.trim()
+    ).toBe('logarithmic scale')
+  })
+
   test('120 columns -> bars of at most 60 cells', () => {
     const lines = render(120, [policy])
     expect(lines[0]).toBe(policy.code)

@@ -11,6 +11,8 @@ import type { Registry } from '../../../src/codec/index.js'
 /** One place and no queue: of four calls at once one is taken, for 100 ms, and three are Overloaded. */
 const files: Readonly<Record<string, string>> = {
   'rush.yaml': 'clients: 4\narrivals: atOnce\nserver: { capacity: 1, latency: 100ms, queue: 0 }\n',
+  'spread.yaml':
+    'clients: 4\nprocesses: 2\narrivals: atOnce\nserver: { capacity: 1, latency: 100ms, queue: 0 }\n',
   'once.yaml': 'never: true\n',
   'slow.yaml': 'policy: { fixed: 100ms, limitRetries: 9 }\ntimeout: 1m\n',
   'more/slow.yaml': 'fixed: 200ms\n',
@@ -123,6 +125,15 @@ describe('runLab', () => {
     expect(shown.at(-1)?.[1]).toMatchObject({ time: 400, requests: 4, ended: 4, calls: 10 })
   })
 
+  test('progress of several processes -> a run counts once', async () => {
+    const shown: Running[] = []
+    await run({ file: 'spread.yaml' }, { show: (running) => shown.push(running) })
+    expect([...new Set(shown.map(({ name, run, runs }) => `${name} ${run}/${runs}`))]).toEqual([
+      'once 1/2',
+      'slow 2/2'
+    ])
+  })
+
   test('interrupted -> a word, and 130', async () => {
     expect(await run({}, { signal: AbortSignal.abort() })).toMatchObject({
       stdout: '',
@@ -227,7 +238,7 @@ describe('runLab: what is wrong -> status 1, of all files', () => {
     [
       'a policy that does not decode',
       { policy: ['once.yaml', 'wrong.yaml'] },
-      `wrong.yaml:1:1: error: fixed: expected milliseconds >= 0 or a text such as '2s', got "soon"\n  1 | fixed: soon\n    | ^^^^^^^^^^^\n`
+      `wrong.yaml:1:1: error: fixed: expected milliseconds >= 0 or a text like '2s', got "soon"\n  1 | fixed: soon\n    | ^^^^^^^^^^^\n`
     ],
     [
       'a name without a registry',

@@ -104,7 +104,7 @@ describe('decodeCircuitBreakerOptions', () => {
       [
         'failureRatio: expected a number from 0 to 1, got 2',
         'slowRatio: expected a number from 0 to 1, got "1"',
-        "slowAfter: expected milliseconds >= 0 or a text such as '2s', got -1"
+        "slowAfter: expected milliseconds >= 0 or a text like '2s', got -1"
       ]
     ],
     [
@@ -114,11 +114,11 @@ describe('decodeCircuitBreakerOptions', () => {
     ],
     [
       { consecutiveFailures: 3, openTime: 'soon' },
-      [`openTime: expected milliseconds >= 0 or a text such as '2s', or a policy, got "soon"`]
+      [`openTime: expected milliseconds >= 0 or a text like '2s', or a policy, got "soon"`]
     ],
     [
       { consecutiveFailures: 3, openTime: { delays: ['1s', 'x'] } },
-      [`openTime.delays.1: expected milliseconds >= 0 or a text such as '2s', got "x"`]
+      [`openTime.delays.1: expected milliseconds >= 0 or a text like '2s', got "x"`]
     ],
     [
       { consecutiveFailures: 3, openTime: { never: true } },

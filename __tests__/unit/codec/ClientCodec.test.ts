@@ -88,7 +88,7 @@ describe('decodeClient', () => {
       { attemptTimeout: 'x' },
       [
         'policy: expected a policy, got nothing',
-        `attemptTimeout: expected milliseconds >= 0 or a text such as '2s', got "x"`
+        `attemptTimeout: expected milliseconds >= 0 or a text like '2s', got "x"`
       ]
     ],
     [
@@ -96,10 +96,7 @@ describe('decodeClient', () => {
       [`attemptTimout: expected the key attemptTimeout, or one of the keys ${keys}, got 5`]
     ],
     [{ policy, fixed: 5 }, [`fixed: expected one of the keys ${keys}, got 5`]],
-    [
-      { policy: { fixed: 'x' } },
-      [`policy.fixed: expected milliseconds >= 0 or a text such as '2s', got "x"`]
-    ],
+    [{ policy: { fixed: 'x' } }, [`policy.fixed: expected milliseconds >= 0 or a text like '2s', got "x"`]],
     [
       {
         policy,

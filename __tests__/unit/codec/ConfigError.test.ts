@@ -1,4 +1,5 @@
 import { showConfigError } from 'reprise/codec'
+import { toConfigErrors } from '../../../src/codec/ConfigError.js'
 
 const hostile = {
   get name(): string {
@@ -40,5 +41,14 @@ describe('showConfigError', () => {
     const { proxy, revoke } = Proxy.revocable([], {})
     revoke()
     expect(showConfigError({ path: 'a', value: proxy, expected: 'x' })).toBe('a: expected x, got object')
+  })
+})
+
+describe('toConfigErrors', () => {
+  it('an error that says nothing of where it is -> the whole, and nothing expected', () => {
+    expect(toConfigErrors({ _tag: 'Left', left: [{ value: 1, context: [] }] })).toEqual({
+      _tag: 'Left',
+      left: [{ path: '', value: 1, expected: '' }]
+    })
   })
 })

@@ -65,7 +65,7 @@ describe('decodeLimits', () => {
       [
         '0.rateLimit.key: expected a text, got nothing',
         '0.rateLimit.capacity: expected a number >= 0, got -1',
-        `0.rateLimit.per: expected milliseconds >= 0 or a text such as '2s', got "x"`
+        `0.rateLimit.per: expected milliseconds >= 0 or a text like '2s', got "x"`
       ]
     ],
     [

@@ -171,7 +171,7 @@ describe('conditions', () => {
 })
 
 describe('errors', () => {
-  const duration = "expected milliseconds >= 0 or a text such as '2s'"
+  const duration = "expected milliseconds >= 0 or a text like '2s'"
   const condition = 'expected a condition (a text, a list, or one of condition, allOf, not, anyCause)'
   const schedule =
     'a key of exponential, linear, fixed, fibonacci, decorrelated, delays, immediate, never, custom, andThen, both, either, when, mapDelay'

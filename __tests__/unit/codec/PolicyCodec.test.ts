@@ -28,7 +28,7 @@ describe('PolicyFromUnknown', () => {
 
     const [first] = PathReporter.report(Settings.decode({ url: '/', retry: [{ fixed: -1 }] }))
     expect(first).toBe(
-      `Invalid value -1 supplied to : ${Settings.name}/retry: Array<a policy>/0: a policy/fixed: milliseconds >= 0 or a text such as '2s'`
+      `Invalid value -1 supplied to : ${Settings.name}/retry: Array<a policy>/0: a policy/fixed: milliseconds >= 0 or a text like '2s'`
     )
   })
 

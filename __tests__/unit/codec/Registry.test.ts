@@ -62,6 +62,11 @@ describe('hold', () => {
       { delays: { a: { name: 'x', decode: () => 1 } } },
       "TypeError: registry: 'a' of its delays must be …, got [object Object]"
     ],
+    [
+      'a validator that is none',
+      { validators: { a: { name: 'x' } } },
+      "TypeError: registry: 'a' of its validators must be …, got [object Object]"
+    ],
     ['null for all', null, 'TypeError: registry must be …, got null'],
     ['a text for all', 'x', 'RangeError: registry must be …, got "x"'],
     ['null for a kind', { conditions: null }, 'TypeError: registry: its conditions must be …, got null'],

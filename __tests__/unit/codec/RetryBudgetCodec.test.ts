@@ -33,7 +33,7 @@ describe('decodeRetryBudgetOptions', () => {
       { ratio: -0.2, window: 'x' },
       [
         'ratio: expected a number >= 0, got -0.2',
-        `window: expected milliseconds >= 0 or a text such as '2s', got "x"`
+        `window: expected milliseconds >= 0 or a text like '2s', got "x"`
       ]
     ],
     [{ ratio: 1e10 }, [misfit('ratio must be …, got 10000000000')]],

@@ -70,7 +70,7 @@ const decodedFile = {
   }
 } as const satisfies Scenario
 
-const time = "milliseconds >= 0 or a text such as '2s'"
+const time = "milliseconds >= 0 or a text like '2s'"
 const distribution = `${time}, or { uniform }, { normal }, { exponential } or { logNormal }`
 
 describe('decodeScenario', () => {

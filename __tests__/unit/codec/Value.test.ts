@@ -25,7 +25,7 @@ describe('DurationFromUnknown', () => {
   it('in a type of io-ts -> its reporter names path and expectation', () => {
     const Settings = t.type({ timeouts: t.array(DurationFromUnknown) })
     expect(PathReporter.report(Settings.decode({ timeouts: ['1s', 'soon'] }))).toEqual([
-      `Invalid value "soon" supplied to : ${Settings.name}/timeouts: Array<milliseconds >= 0 or a text such as '2s'>/1: milliseconds >= 0 or a text such as '2s'`
+      `Invalid value "soon" supplied to : ${Settings.name}/timeouts: Array<milliseconds >= 0 or a text like '2s'>/1: milliseconds >= 0 or a text like '2s'`
     ])
   })
 

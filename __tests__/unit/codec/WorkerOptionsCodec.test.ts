@@ -147,7 +147,7 @@ describe('decodeWorkerOptions', () => {
     [{ observer: 'log' }, [`observer: expected one of the keys ${options}, got "log"`]],
     [
       { policy: { '*': { fixed: 'x' } } },
-      ['policy.*.fixed: expected milliseconds >= 0 or a text such as \'2s\', got "x"']
+      ['policy.*.fixed: expected milliseconds >= 0 or a text like \'2s\', got "x"']
     ],
     [
       { policy: { fixed: 1 }, numRetries: 3 },
@@ -283,7 +283,7 @@ describe('encodeWorkerOptions', () => {
       'what is no policy',
       { policy: { '*': undefined, read: {} as never } },
       [
-        "configuration: expected options that fit together (worker: policy['read'] must be made by the constructors, got [object Object]), got an object"
+        "configuration: expected options that fit together (worker: policy['read'] must be made by constructors, got [object Object]), got an object"
       ]
     ],
     [

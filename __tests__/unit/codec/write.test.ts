@@ -204,9 +204,9 @@ describe('what cannot be stored', () => {
     [
       'what is no policy',
       { schedule: { _tag: 'fixed', delay: 1 } },
-      ['configuration: expected a policy made by the constructors, got an object']
+      ['configuration: expected a policy made by constructors, got an object']
     ],
-    ['null', null as never, ['configuration: expected a policy made by the constructors, got null']]
+    ['null', null as never, ['configuration: expected a policy made by constructors, got null']]
   ])('%s -> says where and what', (_, policy, expected) => {
     expect(errors(policy)).toEqual(expected)
   })

@@ -23,6 +23,7 @@ describe('parseRateLimit', () => {
     ['"p";r=1;t=2;pk=:c2VjcmV0:', [{ remaining: 1, reset: 2 }]],
     ['"p";r=1;t=2;note="a;b,c"', [{ remaining: 1, reset: 2 }]],
     ['"p";r=1;t=2;r=0', [{ remaining: 0, reset: 2 }]],
+    ['"p";r=1;t=2;strict', [{ remaining: 1, reset: 2 }]],
     ['limit=100, remaining=0, reset=50', [{ remaining: 0, reset: 50 }]],
     ['limit=10;w=1, remaining=3, reset=7', [{ remaining: 3, reset: 7 }]]
   ])('%s -> its quotas', (text, quotas) => {
@@ -32,6 +33,7 @@ describe('parseRateLimit', () => {
   it.each([
     '',
     ',',
+    ';',
     'soon',
     '"default"',
     '"default";r=50',

@@ -248,6 +248,33 @@ describe('fetchOnce: as an action', () => {
   })
 })
 
+describe('fetchOnce: a stub that gives next to nothing', () => {
+  const fetch = async (_url: string) => ({})
+
+  it('no status -> the answer itself', async () => {
+    expect(await fetchOnce({ fetch })(url)()).toEqual(E.right({}))
+  })
+
+  it('no status, and not accepted -> an HttpError of status 0', async () => {
+    const result = await fetchOnce({ fetch, accept: () => false })(url)()
+    expect(result).toMatchObject(E.left({ _tag: 'HttpError', status: 0, url }))
+  })
+})
+
+describe('fetchOnce: read, and refused by retryUntil', () => {
+  it('a text -> nothing is left to be read before the next request', async () => {
+    const { calls, fetch } = stub(new Response('wait'), new Response('done'))
+    const policy = pipe(
+      fixed(0),
+      limitRetries(1),
+      retryUntil((text: string) => text === 'done')
+    )
+    const task = pipe(fetchOnce({ fetch, read: (response: Response) => response.text() }), withRetry(policy))
+    expect(await task(url)()).toEqual(E.right('done'))
+    expect(calls.length).toBe(2)
+  })
+})
+
 describe('fetchOnce: bad input', () => {
   it.each([
     [{ fetch: 5 }, 'RangeError: fetchOnce: fetch must be …, got 5'],

@@ -198,6 +198,18 @@ describe('toAwsSdk', () => {
     ]
   ])('%s -> what is in the way', (_, policy, expected) => expect(made(policy)).toEqual(expected))
 
+  it('a function that answers one thing now, another then -> is in the way', () => {
+    let calls = 0
+    const moody = mapDelay('moody', (ms) => (calls++ % 4 < 2 ? ms : 5))
+    expect(made(pipe(fixed(100), moody, three))).toEqual([
+      [
+        'mapDelay("moody", <function>)',
+        'the draws say when it stops, and the AWS SDK stops by count alone',
+        'limitRetries'
+      ]
+    ])
+  })
+
   it('an attempt beyond the last, or none at all -> the nearest wait', () => {
     const retry = toAwsSdk(pipe(exponential(100), three))
     const waits =
@@ -223,7 +235,7 @@ describe('toAwsSdk', () => {
 
   it('no policy -> TypeError', () => {
     expect(() => toAwsSdk(undefined as never)).toThrow(
-      new TypeError('toAwsSdk: policy must be made by the constructors, got undefined')
+      new TypeError('toAwsSdk: policy must be made by constructors, got undefined')
     )
   })
 })

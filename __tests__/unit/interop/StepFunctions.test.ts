@@ -356,7 +356,7 @@ describe('toStepFunctions', () => {
 
   it('no policy -> TypeError', () => {
     expect(() => toStepFunctions(null as never)).toThrow(
-      new TypeError('toStepFunctions: policy must be made by the constructors, got null')
+      new TypeError('toStepFunctions: policy must be made by constructors, got null')
     )
   })
 })

@@ -431,7 +431,7 @@ describe('toTemporal', () => {
 
   it('no policy -> TypeError', () => {
     expect(() => toTemporal({} as AnyPolicy)).toThrow(
-      new TypeError('toTemporal: policy must be made by the constructors, got [object Object]')
+      new TypeError('toTemporal: policy must be made by constructors, got [object Object]')
     )
   })
 

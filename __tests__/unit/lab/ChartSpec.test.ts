@@ -7,6 +7,7 @@ import {
   grouped,
   lines,
   listed,
+  literal,
   populationOf,
   significant
 } from '../../../src/lab/ChartSpec.js'
@@ -70,6 +71,10 @@ describe('texts', () => {
       'a and b',
       'a, b and c'
     ])
+  })
+
+  it('literal: what would end a line -> written with its number', () => {
+    expect(literal('a\u2028b\u2029c')).toBe('"a\\u2028b\\u2029c"')
   })
 
   it('lines: a text -> broken between words only', () => {

@@ -146,6 +146,12 @@ describe('fromToken', () => {
     ],
     ['an end that is none', tokenOf({ ...run, end: 1 }), 'end', 'an object'],
     [
+      'an abort without a reason',
+      tokenOf({ ...run, end: { _tag: 'Aborted', elapsed: 1 } }),
+      'end.reason',
+      'a value'
+    ],
+    [
       'an abort without a time',
       tokenOf({ ...run, end: { _tag: 'Aborted', reason: 1 } }),
       'end.elapsed',

@@ -36,6 +36,7 @@ describe('store, restore', () => {
 
   it.each<[string, unknown, unknown]>([
     ['a function', () => 1, undefined],
+    ['a bigint of more than 1,000 digits', 10n ** 1000n, '[left out]'],
     ['a symbol', Symbol('s'), undefined],
     ['functions in an object', { f: () => 1, g: 2 }, { g: 2 }],
     ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],

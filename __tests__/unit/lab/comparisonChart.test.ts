@@ -51,6 +51,23 @@ describe('comparisonChart', () => {
     expect(panel.layer[0].encoding.color.scale).toEqual({ domain: ['a', 'b'], range: ['#0072b2', '#d55e00'] })
   })
 
+  it('a number without end -> a bar of no length', () => {
+    const panels = tree({ a, b: fleetResult({ completion: Infinity }) }).concat
+    expect(panels[panels.length - 1]?.data.values.map(({ end, value }) => [value, end])).toEqual([
+      [1999, 1999],
+      [null, 0]
+    ])
+  })
+
+  it('no room behind the greatest number there is -> up to that', () => {
+    const panels = tree({ a: fleetResult({ completion: 1 }), b: fleetResult({ completion: 1.7e308 }) }).concat
+    expect(panels[panels.length - 1]?.layer[0].encoding.x.scale).toEqual({
+      domain: [0.5, 1.7e308],
+      nice: false,
+      type: 'log'
+    })
+  })
+
   it('100 times as long -> linear; longer -> log, from half of the shortest', () => {
     const scaleOf = (calls: number): unknown =>
       tree({ a, b: { ...b, calls } }).concat[1].layer[0].encoding.x.scale

@@ -168,3 +168,9 @@ describe('toException', () => {
     })
   })
 })
+
+describe('errorTypeOf, of a retry that has kept no failure', () => {
+  it('-> its own tag', () => {
+    expect(errorTypeOf(gaveUp('Exhausted', [], { hint: undefined }))).toBe('Exhausted')
+  })
+})

@@ -6,17 +6,21 @@ import {
   andThen,
   both,
   capDelay,
+  type Condition,
+  custom,
   delayFrom,
   delays,
   either,
   exponential,
   fixed,
+  floorDelay,
   getPolicyLattice,
   getPolicyMonoid,
   immediate,
   isRetryable,
   limitElapsed,
   limitRetries,
+  mapDelay,
   never,
   not,
   recordFailures,
@@ -31,6 +35,7 @@ import {
 } from 'reprise'
 import { combine, conditional } from '../../../src/policy/Composition.js'
 import { toCondition } from '../../../src/policy/Condition.js'
+import { compile, freshScope, newFrame } from '../../../src/policy/evaluate.js'
 import { thrown } from '../../support/bad.js'
 
 type Error = 'A' | 'B' | 'C' | 'CircuitOpen' | 'Rejected' | 'Threw'
@@ -58,6 +63,85 @@ const broken = (): never => {
 }
 
 const named = (name: string) => toCondition('c', name)
+
+describe.each([
+  ['both', both],
+  ['either', either],
+  ['andThen', andThen]
+])('%s', (_tag, combinator) => {
+  it('two policies -> data: both of them, in order', () => {
+    expect(pipe(fixed(1), combinator(fixed(2)))).toEqual({
+      schedule: { _tag, policies: [fixed(1), fixed(2)] }
+    })
+  })
+})
+
+describe('two halts', () => {
+  const stop = delays([])
+  const hinted = (hint: number) =>
+    pipe(
+      fixed(0),
+      delayFrom(() => hint, { max: 0 })
+    )
+  const refusing = pipe(fixed(1), retryOn('B'))
+
+  /** What comes of it where both sides halt at the error A. */
+  const halt = (policy: RetryPolicy): unknown => {
+    const [decision] = simulate(policy, [outcomes.A])
+    if (decision?._tag !== 'GiveUp') return decision?._tag
+    return decision.reason === 'Exhausted' ? decision.hint : decision.reason
+  }
+
+  it.each<[string, RetryPolicy, RetryPolicy, unknown, unknown]>([
+    ['two stops', stop, stop, undefined, undefined],
+    ['two hints', hinted(300), hinted(500), 500, 300],
+    ['a stop, a hint of less than 1 ms', stop, hinted(0.5), 0.5, 0.5],
+    ['a hint, a refusal', retryOn('A')(hinted(500)), refusing, 'NotRetryable', 500],
+    ['a stop, a refusal', retryOn('A')(stop), refusing, 'NotRetryable', undefined],
+    ['two refusals', refusing, retryOn('C')(fixed(1)), 'NotRetryable', 'NotRetryable']
+  ])('%s, in any order -> of both and of either', (_, one, other, ofBoth, ofEither) => {
+    expect([halt(pipe(one, both(other))), halt(pipe(other, both(one)))]).toEqual([ofBoth, ofBoth])
+    expect([halt(pipe(one, either(other))), halt(pipe(other, either(one)))]).toEqual([ofEither, ofEither])
+  })
+})
+
+describe('jitter of a combination', () => {
+  const windows = (policy: RetryPolicy): ReadonlyArray<unknown> =>
+    simulate(policy, 1).map((decision) => decision._tag === 'Retry' && [decision.from, decision.to])
+
+  it('of both -> handed down to the parts, whose bounds hold', () => {
+    const policy = pipe(fixed(100), floorDelay(80), both(fixed(1)), withJitter(0.5))
+    expect(windows(policy)).toEqual([[80, 150]])
+  })
+
+  it('of mapDelay -> spreads what it gives', () => {
+    const policy = pipe(
+      fixed(100),
+      floorDelay(80),
+      mapDelay('double', (delay) => delay * 2),
+      withJitter(0.5)
+    )
+    expect(windows(policy)).toEqual([[100, 300]])
+  })
+})
+
+describe('what a part leaves to the next', () => {
+  const frame = () =>
+    newFrame(
+      { _tag: 'Failed', error: 'x' },
+      { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined },
+      0,
+      []
+    )
+
+  it('no floor and no hint -> no fields for them', () => {
+    const self = frame()
+    compile(pipe(fixed(100), both(fixed(1))), () => 0)(self, freshScope)
+    expect(self).toMatchObject({ from: 100, to: 100 })
+    expect(Object.keys(self)).not.toEqual(expect.arrayContaining(['floor']))
+    expect(Object.keys(self)).not.toEqual(expect.arrayContaining(['hint']))
+  })
+})
 
 describe('both', () => {
   it.each<[string, RetryPolicy, number[]]>([
@@ -194,6 +278,17 @@ describe('andThen', () => {
     expect(waits(policy, 5)).toEqual(expected)
   })
 
+  it('a stage that goes on -> is asked once a failure', () => {
+    const f = jest.fn(() => 1)
+    expect(play(pipe(custom('f', f), andThen(fixed(2))), 'A', 'B')).toEqual([1, 1])
+    expect(f).toHaveBeenCalledTimes(2)
+  })
+
+  it('a stage that refuses, and whose schedule throws -> is not over', () => {
+    const stage = pipe(custom('broken', broken), retryOn('B'))
+    expect(play(pipe(stage, andThen(pipe(fixed(2), retryOn('A')))), 'A')).toEqual(['NotRetryable'])
+  })
+
   it('a wait that would end late -> changes over', () => {
     expect(waits(pipe(fixed(100), limitElapsed(250), andThen(fixed(30))), 5)).toEqual([100, 100, 30, 30, 30])
   })
@@ -288,6 +383,10 @@ describe('when', () => {
     ['limitRetries outside -> of all', pipe(policy, limitRetries(2)), ['A', 'B', 'B'], [1, 100, 'Exhausted']]
   ])('%s', (_, given, errors, expected) => {
     expect(play(given, ...errors)).toEqual(expected)
+  })
+
+  it('a condition on everything but one error, and a rejected result -> the main schedule', () => {
+    expect(play(pipe(fixed(1), when(not('A'), fixed(2))), 'B', 'Rejected')).toEqual([2, 1])
   })
 
   it('a condition that throws -> PolicyFault', () => {
@@ -427,7 +526,7 @@ describe('conditional', () => {
 })
 
 describe('a condition that both sides share', () => {
-  it.each<[string, RetryPolicy, RetryPolicy]>([
+  it.each<[string, RetryPolicy, RetryPolicy<never>]>([
     [
       'either, set on the left -> stands before both',
       pipe(fixed(1), retryOn('A'), either(fixed(2))),
@@ -476,6 +575,38 @@ describe('a condition that both sides share', () => {
         retryOn('A'),
         when('B', pipe(fixed(2), retryOn('C'))),
         either(pipe(fixed(3), retryOn([allOf(['B', 'C']), allOf([not('B'), 'A'])])))
+      )
+    ],
+    [
+      'set around a when that has its own -> both count',
+      pipe(
+        fixed(1),
+        retryOn('A'),
+        when('B', pipe(fixed(2), retryOn('C'))),
+        both(fixed(3)),
+        retryOn('D'),
+        either(fixed(4))
+      ),
+      pipe(
+        fixed(1),
+        retryOn('A'),
+        when('B', pipe(fixed(2), retryOn('C'))),
+        both(fixed(3)),
+        retryOn('D'),
+        either(
+          pipe(
+            fixed(4),
+            retryOn(
+              allOf([
+                'D',
+                toCondition('test', [
+                  allOf(['B', 'C']),
+                  allOf([not('B'), not(['CircuitOpen', 'Exhausted', 'NotRetryable', 'BudgetExhausted'])])
+                ]) as Condition
+              ])
+            )
+          )
+        )
       )
     ]
   ])('%s', (_, policy, expected) => {

@@ -418,7 +418,7 @@ describe('delayFrom', () => {
 
 describe('messages', () => {
   it.each<[string, () => unknown]>([
-    ["withJitter: jitter must be from 0 to 1, 'full' or 'equal', got 2", () => withJitter(2)],
+    ["withJitter: jitter must be 0 to 1, 'full' or 'equal', got 2", () => withJitter(2)],
     ['mapDelay: f must be a function, got 5', () => mapDelay('g', 5 as never)],
     ['delayFrom: f must be a function, got 5', () => delayFrom(5 as never, { max: 1 })]
   ])('RangeError: %s', (text, make) => {

@@ -29,7 +29,7 @@ describe('toMillis', () => {
 
   it('a negative wait -> the message says what may stand there', () => {
     expect(message(() => toMillis('wait', -1))).toBe(
-      "RangeError: wait must be milliseconds >= 0 or a text such as '2s', got -1"
+      "RangeError: wait must be milliseconds >= 0 or a text like '2s', got -1"
     )
   })
 

@@ -38,6 +38,7 @@ describe('libraryTag', () => {
     ['no omitted -> none', { ...exhausted, omitted: null }, undefined],
     ['the tag alone -> none', { _tag: 'Exhausted' }, undefined],
     ["a user's CircuitOpen -> none", { _tag: 'CircuitOpen', room: 5 }, undefined],
+    ["a user's error with a retryAfter -> none", { _tag: 'RateLimited', retryAfter: 5 }, undefined],
     ['an Error -> none', new Error('x'), undefined],
     ['a text -> none', 'Exhausted', undefined],
     ['null -> none', null, undefined],

@@ -252,7 +252,7 @@ describe('compileSchedule', () => {
 describe('update', () => {
   it('a policy copied by a spread -> TypeError, for what it does is not copied', () => {
     expect(message(() => limitRetries(1)({ ...capDelay('1s')(fixed(5)) }))).toBe(
-      'TypeError: policy must be made by the constructors, got [object Object]'
+      'TypeError: policy must be made by constructors, got [object Object]'
     )
   })
 })
@@ -278,7 +278,7 @@ describe('toPolicy', () => {
 
   it('a number -> the message says where policies come from', () => {
     expect(message(() => toPolicy('f: policy', 5 as never))).toBe(
-      'RangeError: f: policy must be made by the constructors, got 5'
+      'RangeError: f: policy must be made by constructors, got 5'
     )
   })
 })

@@ -1,5 +1,5 @@
-import { invalid, isWithin, named, wholeNumber } from '../../../src/policy/argument.js'
-import { badCounts, refuses, thrown } from '../../support/bad.js'
+import { invalid, isWithin, known, named, wholeNumber } from '../../../src/policy/argument.js'
+import { badCounts, message, refuses, thrown } from '../../support/bad.js'
 
 describe('invalid', () => {
   it.each<[unknown, string]>([
@@ -14,6 +14,30 @@ describe('invalid', () => {
     [Object.create(null), 'TypeError: f: n must be …, got object']
   ])('%p -> %s', (value, text) => {
     expect(thrown(() => invalid('f: n', 'small', value))).toBe(text)
+  })
+})
+
+describe('messages', () => {
+  it.each<[string, () => unknown]>([
+    ['RangeError: f: n must be small, got -1', () => invalid('f: n', 'small', -1)],
+    ['RangeError: n must be a whole number >= 3, got 2', () => wholeNumber('n', 2, 3)],
+    ['RangeError: f: name must be a text, got 5', () => named('f: name', 5 as never)],
+    ['TypeError: f: options must be an object, got null', () => known('f', null as never, ['a'])],
+    ['TypeError: f: options must be an object, got undefined', () => known('f', undefined as never, ['a'])],
+    ['RangeError: f: options must be an object, got "a"', () => known('f', 'a' as never, ['a'])],
+    ["TypeError: f: there is no option 'c'; there are a, b", () => known('f', { a: 1, c: 2 }, ['a', 'b'])]
+  ])('%s', (text, make) => {
+    expect(message(make)).toBe(text)
+  })
+})
+
+describe('known', () => {
+  it.each<[string, object]>([
+    ['no option', {}],
+    ['one of them', { b: 1 }],
+    ['all of them', { b: 1, a: 2 }]
+  ])('%s -> nothing is thrown', (_, options) => {
+    expect(message(() => known('f', options, ['a', 'b']))).toBe('nothing')
   })
 })
 

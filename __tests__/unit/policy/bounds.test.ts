@@ -52,6 +52,14 @@ describe('bounds', () => {
     ['less than a millisecond', pipe(fixed(0.5), withJitter(0.5)), 'unbounded', 0, 0],
     ['so many that waits saturate', pipe(exponential(1), limitRetries(60)), 60, longest * 8, longest],
     ['full jitter', pipe(fixed(100), withJitter('full'), three), 3, 297, 99],
+    // The second stage begins where a leap could, with a count of its own.
+    [
+      'so many that it leaps, in two stages',
+      pipe(fixed(10), limitRetries(7), andThen(pipe(fixed(20), limitRetries(10_000)))),
+      10_007,
+      200_070,
+      20
+    ],
     // 50 + u·50 rounds to 100.
     ['equal jitter', pipe(fixed(100), withJitter('equal'), three), 3, 300, 100],
     ['floor', pipe(exponential(100), floorDelay(150), three), 3, 150 + 200 + 400, 400],
@@ -112,6 +120,14 @@ describe('bounds', () => {
     ['a stage that cannot begin', pipe(decorrelated(1), limitDelay(0), andThen(never)), 0, 0, 0]
   ])('%s -> the maxima', (_, policy, retries, totalDelay, delay) => {
     expect(bounds(policy)).toEqual({ retries, totalDelay, delay })
+  })
+
+  it('a spread that grows for long -> the longest wait all the same', () => {
+    // 50,000 + u·100,000: the last number below 1 rounds to 150,000.
+    expect(bounds(pipe(linear(1), withJitter(0.5), limitRetries(100_000)))).toMatchObject({
+      retries: 100_000,
+      delay: 150_000
+    })
   })
 
   it('a billion retries -> at once', () => {

@@ -63,6 +63,19 @@ describe('the constants', () => {
   })
 })
 
+describe('newFrame', () => {
+  it('a failure -> a retry, in a window still to be set', () => {
+    expect(frame()).toMatchObject({
+      _tag: 'Retry',
+      cause: { _tag: 'Failed', error: { _tag: 'A' } },
+      context: { attempt: 1, elapsed: 0 },
+      latest: Infinity,
+      random: 0,
+      memory: []
+    })
+  })
+})
+
 describe('compile', () => {
   it('settings in any order -> jitter, hint, floor, cap, limits', () => {
     const hint = delayFrom(() => 300, { max: '1m' })

@@ -55,8 +55,12 @@ describe('explain', () => {
     ['a factor of 1', exponential('1s', 1), 'Waits 1 s before each retry.'],
     ['a factor of 0', exponential('1s', 0), 'Waits 1 s before the first retry, and not at all after it.'],
     ['exponential of 0', exponential(0), 'Retries at once.'],
+    ['exponential of 0, a factor of 0', exponential(0, 0), 'Retries at once.'],
     ['linear', linear('1s', '500ms'), 'Waits 1 s before the first retry, then 500 ms more each time.'],
     ['linear from 0', linear(0, 50), 'Retries at once, then waits 50 ms more each time.'],
+    ['linear from 0, of no step', linear(0, 0), 'Retries at once.'],
+    ['fibonacci of 0', fibonacci(0), 'Retries at once.'],
+    ['decorrelated of 0', decorrelated(0), 'Retries at once.'],
     ['linear of no step', linear(50, 0), 'Waits 50 ms before each retry.'],
     ['fixed', fixed('90s'), 'Waits 1 min 30 s before each retry.'],
     ['immediate', immediate, 'Retries at once.'],
@@ -91,6 +95,17 @@ describe('explain', () => {
       'Waits at least as long as the error asks for (by retryAfter), but stops if that is more than 10 s.'
     ],
     [
+      'delayFrom of a function without a name',
+      delayFrom(
+        (
+          () => () =>
+            5
+        )(),
+        { max: '1m' }
+      ),
+      'Waits at least as long as the error asks for (by a nameless function), but stops if that is more than 1 min.'
+    ],
+    [
       'delayFrom',
       delayFrom(retryAfter, { max: '1m' }),
       'Waits at least as long as the error asks for (by retryAfter), but stops if that is more than 1 min.'
@@ -107,9 +122,14 @@ describe('explain', () => {
 
   it.each<[string, (self: ReturnType<typeof fixed>) => AnyPolicy]>([
     ['withJitter 0', withJitter(0)],
-    ['a floor that a lower cap beats', (self) => pipe(self, floorDelay('2s'), capDelay('1s'))]
+    ['a floor that a lower cap beats', (self) => pipe(self, floorDelay('2s'), capDelay('1s'))],
+    ['a floor that is the cap', (self) => pipe(self, floorDelay('1s'), capDelay('1s'))]
   ])('%s -> is not told', (_, change) => {
     expect(told(change(fixed('1s'))).join(' ')).not.toMatch(/random|at least/)
+  })
+
+  it('no spread -> nothing but the waits', () => {
+    expect(told(withJitter(0)(fixed('1s')))).toEqual(['Waits 1 s before each retry.'])
   })
 
   it.each<[string, AnyPolicy, ReadonlyArray<string>]>([
@@ -238,6 +258,37 @@ describe('explain', () => {
         'Part 1, part 2: waits 100 ms before each of the first two retries, then as long as the two waits before it together; waits at most 2 s, spread included.',
         'Part 1, as a whole: stops before a wait of more than 5 s.',
         'Part 2: waits 10 ms and 20 ms, then stops.'
+      ]
+    ],
+    [
+      'parts that never retry, and settings of a part as a whole',
+      pipe(
+        fixed(5),
+        limitRetries(0),
+        either(never),
+        either(pipe(fixed(1), both(fixed(2)), capDelay(3), limitRetries(4)))
+      ),
+      [
+        'Goes on while any of its parts does, after the shortest wait of those that do.',
+        'Part 1: waits 5 ms before each retry; makes no retry.',
+        'Part 2: never retries.',
+        'Part 3: goes on while all of its parts do, after the longest of their waits.',
+        'Part 3, part 1: waits 1 ms before each retry.',
+        'Part 3, part 2: waits 2 ms before each retry.',
+        'Part 3, as a whole: waits at most 3 ms, spread included; makes at most 4 retries.'
+      ]
+    ],
+    [
+      'mapDelay of a part',
+      pipe(
+        fixed(1),
+        mapDelay('double', (delay) => delay * 2),
+        both(fixed(2))
+      ),
+      [
+        'Goes on while all of its parts do, after the longest of their waits.',
+        'Part 1: waits 1 ms before each retry; changes each wait by "double".',
+        'Part 2: waits 2 ms before each retry.'
       ]
     ],
     [

@@ -28,6 +28,7 @@ describe('formatDuration', () => {
     [1.5 * day, '1 d 12 h'],
     [day + 31 * second, '1 d 1 min'],
     [366 * day, '366 d'],
+    [730.5 * day, '2 years'],
     [731 * day, '2 years'],
     [Number.MAX_SAFE_INTEGER, '285,421 years']
   ])('%d -> %s', (ms, text) => {

@@ -18,6 +18,8 @@ describe('matchesNothing', () => {
     ['A and not B', false, allOf(['A', not('B')])],
     ['A and B: by tag and by code', false, allOf(['A', 'B'])],
     ['anyCause of []', true, anyCause([])],
+    ['a cause A, and A', false, allOf([anyCause('A'), 'A'])],
+    ['a class', false, Error],
     ['a predicate', false, isOdd]
   ])('%s -> %s', (_, expected, input) => {
     expect(matchesNothing(of(input))).toBe(expected)
@@ -31,7 +33,9 @@ describe('matchesEverything', () => {
     ['A or not A', true, ['A', not('A')]],
     ['A or not B', false, ['A', not('B')]],
     ['anyCause of allOf []', true, anyCause(allOf([]))],
-    ['a class', false, Error]
+    ['a name', false, 'A'],
+    ['a class', false, Error],
+    ['a predicate', false, isOdd]
   ])('%s -> %s', (_, expected, input) => {
     expect(matchesEverything(of(input))).toBe(expected)
   })
@@ -56,6 +60,11 @@ describe('implies', () => {
     ['a cause A, A', false, anyCause('A'), ['A']],
     ['not [A, B], not A', true, not(['A', 'B']), [not('A')]],
     ['not A, not [A, B]', false, not('A'), [not(['A', 'B'])]],
+    ['A, not B', false, 'A', [not('B')]],
+    ['A, a class', false, 'A', [Error]],
+    ['A, a predicate', false, 'A', [isOdd]],
+    ['A and B, B and A', true, allOf(['A', 'B']), [allOf(['B', 'A'])]],
+    ['A and B, A and C', false, allOf(['A', 'B']), [allOf(['A', 'C'])]],
     ['anything, everything', true, 'A', [allOf([])]]
   ])('%s -> %s', (_, expected, a, others) => {
     expect(implies(of(a), others.map(of))).toBe(expected)

@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import {
   abortOn,
+  custom,
   delayFrom,
   either,
   fixed,
@@ -49,6 +50,20 @@ describe('isRetryable', () => {
     ['PolicyFault -> true: that was a mistake, not a decision', fixed(1), given('PolicyFault'), true]
   ])('%s', (_, policy, error, expected) => {
     expect(isRetryable(policy)(error)).toBe(expected)
+  })
+
+  it('a condition -> is asked as after a first attempt, of a function without a name', () => {
+    const condition = jest.fn((..._: unknown[]) => true)
+    isRetryable(pipe(fixed(1), retryOn(condition)))('x')
+    expect(condition.mock.calls).toEqual([
+      ['x', { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined }]
+    ])
+  })
+
+  it('a custom schedule -> is shown the lowest draw', () => {
+    const f = jest.fn((_: unknown) => 1)
+    isRetryable(custom('f', f))('x')
+    expect(f.mock.calls).toMatchObject([[{ retry: 0, random: 0 }]])
   })
 
   it('a condition that throws -> false', () => {

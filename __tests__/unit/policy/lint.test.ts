@@ -471,7 +471,7 @@ describe('lint', () => {
         custom('broken', ({ retry }) => (retry < 2 ? { from: 5, to: 9 } : NaN)),
         five
       ),
-      "Ends the call as a PolicyFault after attempt 3: the answer of custom 'broken' must be milliseconds >= 0 or a text such as '2s', got NaN.",
+      "Ends the call as a PolicyFault after attempt 3: the answer of custom 'broken' must be milliseconds >= 0 or a text like '2s', got NaN.",
       pipe(
         custom('fine', ({ retry }) => (retry < 2 ? { from: 5, to: 9 } : 'stop')),
         five

@@ -49,6 +49,28 @@ describe('neverStops', () => {
       pipe(fixed(1), limitElapsed(9), andThen(fixed(1)), floorDelay(10)),
       false
     ],
+    [
+      'the same, beside a longer wait',
+      pipe(fixed(1), limitElapsed(9), andThen(fixed(1)), both(fixed(10))),
+      false
+    ],
+    ['the same, before mapDelay', same(pipe(fixed(1), limitElapsed(9), andThen(fixed(1)))), false],
+    [
+      'a stage with a limit of time in a part, then none, under a floor',
+      pipe(fixed(1), limitElapsed(9), both(fixed(2)), andThen(fixed(1)), floorDelay(10)),
+      false
+    ],
+    ['stages without an end, under a floor', pipe(fixed(1), andThen(fixed(2)), floorDelay(10)), true],
+    [
+      'a stage without an end, then a limit of time, under a floor',
+      pipe(fixed(1), andThen(pipe(fixed(1), limitElapsed(9))), floorDelay(10)),
+      true
+    ],
+    [
+      'either of a limit of time and none, under a floor',
+      pipe(fixed(1), limitElapsed(9), either(fixed(1)), floorDelay(10)),
+      true
+    ],
     ['a stage with a count, then none, under a floor', pipe(ends, andThen(fixed(1)), floorDelay(10)), true],
     ['mapDelay without an end', same(fixed(1)), true],
     ['mapDelay with an end', same(ends), false],

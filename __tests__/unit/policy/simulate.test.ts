@@ -7,11 +7,12 @@ import {
   never,
   retryOn,
   retryUntil,
+  type RetryPolicy,
   simulate,
   waits,
   withJitter
 } from 'reprise'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 const failed = (error: string, duration?: number) =>
   ({ _tag: 'Failed', error, ...(duration !== undefined && { duration }) }) as const
@@ -97,6 +98,47 @@ describe('simulate', () => {
     expect(waits(pipe(fixed(1e9), withJitter('full')), 2, 42)).toEqual([985_773_711, 778_932_862])
   })
 
+  it('a number or letters -> the failures are results that were refused', () => {
+    const rejected = { _tag: 'Rejected', value: undefined, reasons: ['simulated'] }
+    expect([simulate(fixed(1), 1), simulate(fixed(1), 'L')]).toMatchObject([
+      [{ cause: rejected }],
+      [{ cause: rejected }]
+    ])
+  })
+
+  it.each([
+    { _tag: 'Failed', error: 'x' } as const,
+    { _tag: 'Threw', error: 'x' } as const,
+    {
+      _tag: 'Rejected',
+      value: 1,
+      reasons: []
+    } as const
+  ])('a list with %p -> decided about', (outcome) => {
+    expect(simulate(fixed(1), [outcome])).toMatchObject([{ _tag: 'Retry', cause: outcome }])
+  })
+
+  it.each<[string, () => unknown]>([
+    [
+      "outcomes must be a number, a list, or a text of 'L' and 'R', got \"LX\"",
+      () => simulate(fixed(1), 'LX')
+    ],
+    [
+      'outcome must be an outcome, with a duration in milliseconds or none, got [object Object]',
+      () => simulate(fixed(1), [failed('a'), { _tag: 'Broke' } as never])
+    ],
+    [
+      'outcome must be an outcome, with a duration in milliseconds or none, got [object Object]',
+      () => simulate(fixed(1), [failed('a', -1)])
+    ],
+    [
+      'outcome must be an outcome, with a duration in milliseconds or none, got null',
+      () => simulate(fixed(1), [null as never])
+    ]
+  ])('%s', (text, make) => {
+    expect(message(make).replace(/^(Range|Type)Error: simulate: /, '')).toBe(text)
+  })
+
   const outcomes = 'RangeError: simulate: outcomes must be …, got '
 
   it.each<[unknown, string]>([
@@ -108,7 +150,8 @@ describe('simulate', () => {
     [Infinity, 'RangeError: simulate: outcomes must be …, got Infinity'],
     [undefined, outcomes.replace('Range', 'Type') + 'undefined'],
     [null, outcomes.replace('Range', 'Type') + 'null'],
-    [{}, outcomes.replace('Range', 'Type') + '[object Object]']
+    [{}, outcomes.replace('Range', 'Type') + '[object Object]'],
+    [{ toString: () => 'LR' }, outcomes.replace('Range', 'Type') + 'LR']
   ])('%p -> %s', (given, text) => {
     expect(thrown(() => simulate(fixed(1), given as number))).toBe(text)
   })
@@ -137,12 +180,13 @@ describe('waits', () => {
     expect(waits(exponential(100), 5)).toEqual([100, 200, 400, 800, 1600])
   })
 
-  it.each<[string, ReadonlyArray<number>, number[]]>([
-    ['fewer, if the policy stops', waits(delays([1, 2]), 5), [1, 2]],
-    ['none of never', waits(never, 5), []],
-    ['0 of them', waits(fixed(1), 0), []]
-  ])('%s', (_, actual, expected) => {
-    expect(actual).toEqual(expected)
+  it.each<[string, RetryPolicy, number, number[]]>([
+    ['fewer, if the policy stops', delays([1, 2]), 5, [1, 2]],
+    ['none of never', never, 5, []],
+    ['0 of them', fixed(1), 0, []]
+  ])('%s', (_, policy, count, expected) => {
+    // Strictly: else a list with `undefined` at its end would be equal.
+    expect(waits(policy, count)).toStrictEqual(expected)
   })
 
   it('-1 -> RangeError', () => {

@@ -1,5 +1,5 @@
 import { toSeed, uniform } from '../../../src/policy/uniform.js'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 describe('uniform', () => {
   // Worked out with whole numbers of any size, in Python: see the finaliser of SplitMix32.
@@ -40,6 +40,10 @@ describe('uniform', () => {
 describe('toSeed', () => {
   it.each([0, 1, -5, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])('%d -> itself', (seed) => {
     expect(toSeed('f: seed', seed)).toBe(seed)
+  })
+
+  it('a fraction -> the message says what it should be', () => {
+    expect(message(() => toSeed('f: seed', 2.5))).toBe('RangeError: f: seed must be a whole number, got 2.5')
   })
 
   it.each<[unknown, string]>([

@@ -6,6 +6,7 @@ import {
   type Turn,
   type Want
 } from '../../../src/redis/SharedLimitsState.js'
+import { availableIn } from '../../../src/resource/Slots.js'
 
 const lease = 3000
 /** Ten tokens in 1,000 ms, so one in 100; and three places. */
@@ -47,6 +48,18 @@ describe('start', () => {
       rates: { tokens: { tokens: 10, at: 0 } },
       members: []
     }))
+})
+
+describe('slotsOf', () => {
+  test('a rate of which nothing is stored -> all of it is there', () =>
+    expect(availableIn(rules.slotsOf({ ...fresh, rates: {} }, 0), 0)).toEqual([10, 3]))
+})
+
+describe('forgetAfter', () => {
+  test('limits without a bound -> nothing to remember', () => {
+    const unbounded = sharedLimitsRules([resourceLimit({ key: 'any', capacity: Infinity })], lease)
+    expect(unbounded.forgetAfter(unbounded.start(0), 0)).toBe(0)
+  })
 })
 
 describe('takeTurn', () => {

@@ -1,4 +1,4 @@
-import { type BreakerState, type CircuitBreakerOptions, delays, initialState } from 'reprise'
+import { type BreakerState, type CircuitBreakerOptions, custom, delays, initialState } from 'reprise'
 import { toPlan } from '../../../src/resource/BreakerOptions.js'
 import {
   admits,
@@ -60,6 +60,8 @@ describe('transition', () => {
     ['I', 'Isolated', 1],
     ['II', 'Isolated', 1],
     ['IB', 'Isolated', 1],
+    ['IF', 'Isolated', 1],
+    ['B', 'Closed', 0],
     ['IR', 'Closed', 2],
     ['FR', 'Closed', 1]
   ])('closed, %p -> %s, period %d', (letters, tag, period) => {
@@ -73,6 +75,20 @@ describe('transition', () => {
       closed(few, 0)
     )
     expect(state._tag).toBe('Open')
+  })
+
+  it('an open time that throws for the first draw -> a minute', () => {
+    const broken = custom('broken', ({ random }) => {
+      if (random > 0.5) throw new Error('bug')
+      return 30
+    })
+    const row = toPlan({ consecutiveFailures: 1, openTime: broken })
+    expect(transition(row)(closed(row, 0), input('F', 0), 5, () => 0.9)).toEqual({
+      _tag: 'Open',
+      period: 1,
+      until: 60_005,
+      backoff: initialState
+    })
   })
 
   it('open -> all data, and the open time from now on', () => {
@@ -160,6 +176,29 @@ describe('transition', () => {
       backoff: initialState
     }
     expect(transition(inARow)(trying, input('F', 2), 0, () => 0)._tag).toBe('Open')
+  })
+
+  const inRow = (letters: string): BreakerState => {
+    const three = toPlan({ consecutiveFailures: 3, trials: 2 })
+    return Array.from(letters).reduce<BreakerState>(
+      (state, letter) => transition(three)(state, input(letter, state.period), 1e5, () => 0),
+      closed(three, 0)
+    )
+  }
+
+  it.each([
+    ['S', 'Closed', 0],
+    ['FF', 'Closed', 0],
+    ['FFSFF', 'Closed', 0],
+    ['FFSFFF', 'Open', 1]
+  ])('three failures in a row, %p -> %s, period %d', (letters, tag, period) => {
+    expect(inRow(letters)).toMatchObject({ _tag: tag, period })
+  })
+
+  it('in a row, a success after a success -> the same state', () => {
+    const state = inRow('S')
+    const three = toPlan({ consecutiveFailures: 3 })
+    expect(transition(three)(state, input('S', 0), 0, () => 0)).toBe(state)
   })
 
   it('29 failures of 100, a ratio of 0.29 -> not exceeded', () => {

@@ -179,6 +179,22 @@ describe('ratioOfCalls', () => {
   })
 })
 
+describe('shift', () => {
+  it('a ratio of calls -> the newest began as much later', () => {
+    const rules = ratioOfCalls(0.5, 3, 1000)
+    const state = after(rules, [[120, 'called']])
+    expect(rules.shift(state, 40)).toEqual({
+      from: 140,
+      newest: { calls: 1, retries: 0 },
+      older: [{ calls: 0, retries: 0 }]
+    })
+  })
+
+  it('tokens -> as they are', () => {
+    expect(tokensOfFailures(10, 0.1).shift(7.5, 40)).toBe(7.5)
+  })
+})
+
 describe('tokensOfFailures', () => {
   // The example of gRPC.
   const rules = tokensOfFailures(10, 0.1)

@@ -26,6 +26,11 @@ const taken = <A>(result: E.Either<unknown, A>): A => {
 }
 
 describe('limitSet', () => {
+  it('no limits, a request for one -> an error that says so', () => {
+    expect(thrown(() => limitSet([])().tryAcquire({ rate: 1 } as never)())).toBe(
+      'TypeError: tryAcquire: request names no limit of the set: rate; there are none'
+    )
+  })
   it('run twice -> two sets that share nothing', () => {
     const make = limitSet([place])
     const [one, other] = [make(), make()]

@@ -18,6 +18,24 @@ const limits = [
 ]
 const make = () => limits.map(toSlot)
 
+describe('toSlot', () => {
+  it('a rate -> its rule, and the state of a full bucket', () => {
+    expect(make()[0]).toMatchObject({ rule: { capacity: 10, per: 1000 }, state: { tokens: 10, at: 0 } })
+  })
+
+  it('a resource -> a rule without a time', () => {
+    expect(make()[1]).toMatchObject({ rule: { capacity: 2, per: 0 }, state: { taken: 0 } })
+  })
+
+  it('no bound -> no algorithm, and no state', () => {
+    expect(make()[2]).toStrictEqual({
+      rule: { capacity: Infinity, per: 1 },
+      algorithm: undefined,
+      state: undefined
+    })
+  })
+})
+
 test('all is there -> now; one is missing -> when it will be, or never', () => {
   const slots = make()
   expect(readyAt(slots, [10, 2, 1e9], 5)).toBe(5)
@@ -37,6 +55,25 @@ test('given back -> resources only; settled -> rates only', () => {
   expect(availableIn(slots, 0)).toEqual([6, 1, Infinity])
   settleIn(slots, [0, 0, 0], 0, [9], () => 0)
   expect(availableIn(slots, 0)).toEqual([-3, 1, Infinity])
+})
+
+test('nothing of what is in debt -> now', () => {
+  const slots = make()
+  takeFrom(slots, [13, 0, 0], 5)
+  expect([readyAt(slots, [0, 1, 1], 5), readyAt(slots, [1, 1, 1], 5)]).toEqual([5, 405])
+})
+
+test('nothing taken -> the states as they are', () => {
+  const slots = make()
+  const before = slots.map(({ state }) => state)
+  takeFrom(slots, [0, 0, 0], 700)
+  slots.forEach(({ state }, i) => expect(state).toBe(before[i]))
+})
+
+test('calls without end, used otherwise than asked for -> as if they were', () => {
+  const slots = make()
+  settleIn(slots, [0, 0, 5], 0, [0, 0, 2], () => 0)
+  expect(availableIn(slots, 0)).toEqual([10, 2, Infinity])
 })
 
 test('used as asked for -> the clock is not read', () => {
@@ -69,6 +106,18 @@ describe('refusalIn', () => {
       requested: 1,
       retryAfter: undefined
     }))
+  test('its own way comes before that of the first in the queue, and both have to be free', () =>
+    expect(
+      refusalIn(slots, limits, asked({ tokens: 3 }), asked({ tokens: 8 }), { now: 100, waited: 0 }, 'notNow')
+    ).toMatchObject({ key: 'tokens', requested: 3, retryAfter: 700 }))
+  test('an obstacle of its own is named, although the first in the queue has another', () =>
+    expect(
+      refusalIn(slots, limits, asked({ tokens: 3 }), asked({ tokens: 0, places: 2 }), at, 'notNow')
+    ).toMatchObject({ key: 'tokens', requested: 3, retryAfter: undefined }))
+  test('nothing stands in its way -> the first limit, and it may come at once', () =>
+    expect(
+      refusalIn(slots, limits, asked({ tokens: 0 }), undefined, { now: 50, waited: 0 }, 'queueFull')
+    ).toMatchObject({ key: 'tokens', reason: 'queueFull', requested: 0, retryAfter: 0 }))
   test('more than there can be -> whatever the reason was', () =>
     expect(refusalIn(slots, limits, asked({ tokens: 11 }), undefined, at, 'notNow')).toMatchObject({
       key: 'tokens',

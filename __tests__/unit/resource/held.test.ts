@@ -16,6 +16,11 @@ import {
   withSignal
 } from 'reprise'
 import { virtualClock } from 'reprise/testing'
+import type { Env } from '../../../src/action/entry.js'
+import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
+import { whenGranted } from '../../../src/resource/held.js'
+import { type LimitCell, newLimitCell, type Waiting } from '../../../src/resource/LimitCell.js'
+import { toAsked } from '../../../src/resource/LimitRequest.js'
 import { deferred, start, turn } from '../../support/task.js'
 
 const places = (capacity: number) => resourceLimit({ key: 'place', capacity })
@@ -256,5 +261,57 @@ describe('aborted when its turn has come', () => {
     const pending = pipe(set.acquire({ rate: 1 }), withSignal(controller.signal))()
     controller.abort('enough')
     expect(await pending).toMatchObject({ _tag: 'Right', right: { granted: { rate: 1 } } })
+  })
+})
+
+describe('whenGranted', () => {
+  const limits = [places(1)]
+  const asked = toAsked('test', limits, {})
+
+  /** The environment of a call with an interrupt of its own. */
+  const interruptible = () => {
+    const interrupt = makeInterrupt(newFlight(undefined))
+    return { interrupt, env: { clock: virtualClock(), random: () => 0, interrupt } as unknown as Env }
+  }
+  const begin = () => Promise.resolve({ _tag: 'Right', right: 'begun' } as const)
+
+  it('interrupted before -> Aborted, and nothing is taken', async () => {
+    const { env, interrupt } = interruptible()
+    const cell = newLimitCell(limits, undefined, Infinity, Infinity)
+    interrupt.fire('enough')
+    expect(await whenGranted(cell, env, asked, undefined, begin)).toEqual({
+      _tag: 'Left',
+      left: { _tag: 'Aborted', attempts: 0, elapsed: 0, failures: [], omitted: 0, reason: 'enough' }
+    })
+    expect(cell.available(env.clock)).toEqual([1])
+  })
+
+  it('interrupted while the answer is on its way -> the answer counts', async () => {
+    const { env, interrupt } = interruptible()
+    const cell = newLimitCell(limits, undefined, Infinity, Infinity)
+    const waits: Waiting[] = []
+    const elsewhere: LimitCell = {
+      ...cell,
+      take: () => undefined,
+      join: (clock, request, answer) => {
+        const waiting = {
+          asked: request,
+          clock,
+          since: 0,
+          answer,
+          before: undefined,
+          after: undefined,
+          waits: false
+        }
+        waits.push(waiting)
+        return waiting
+      },
+      // Who was answered has left already.
+      leave: () => false
+    }
+    const call = whenGranted(elsewhere, env, asked, undefined, begin)
+    expect(interrupt.fire('enough')).toBe(false)
+    waits[0]?.answer({ asked, clock: env.clock, at: 0, waited: 0, open: true })
+    expect(await call).toEqual({ _tag: 'Right', right: 'begun' })
   })
 })

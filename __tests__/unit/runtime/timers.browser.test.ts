@@ -158,3 +158,19 @@ describe('the clock of browsers', () => {
     expect([delays(), wake.mock.calls]).toEqual([[100], [[sleeper]]])
   })
 })
+
+describe('a wait of 0 that is cancelled', () => {
+  it('before it ends -> nobody is woken', () => {
+    const soon: Array<() => void> = []
+    const woken: number[] = []
+    const { after } = makeClock(
+      () => 0,
+      (wake) => soon.push(wake)
+    )
+    const cancel = after(0, () => woken.push(1))
+    after(0, () => woken.push(2))
+    cancel()
+    for (const wake of soon) wake()
+    expect(woken).toEqual([2])
+  })
+})

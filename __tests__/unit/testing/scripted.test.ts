@@ -1,5 +1,5 @@
 import { scripted, virtualClock } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 /** What a call comes to: an Either, what it threw, or that it is pending. */
 const outcome = (call: Promise<unknown>): Promise<unknown> =>
@@ -20,6 +20,13 @@ describe('scripted', () => {
       { thrown: 3 },
       { thrown: 4 }
     ])
+  })
+
+  it('a list of no durations -> at once', async () => {
+    expect(await outcome(scripted('R', { duration: [], clock: virtualClock() })())).toEqual({
+      _tag: 'Right',
+      right: 1
+    })
   })
 
   it('P -> pending', async () => {
@@ -72,6 +79,15 @@ describe('scripted', () => {
     expect(taken).toEqual(expected)
   })
 
+  it('duration 0 -> the clock is not asked', async () => {
+    const after = jest.fn()
+    expect(await outcome(scripted('R', { clock: { now: () => 0, after } })())).toEqual({
+      _tag: 'Right',
+      right: 1
+    })
+    expect(after).not.toHaveBeenCalled()
+  })
+
   it('duration without a clock -> no time', async () => {
     expect(await outcome(scripted('R', { duration: 1000 })())).toEqual({ _tag: 'Right', right: 1 })
   })
@@ -80,8 +96,15 @@ describe('scripted', () => {
     ['', 'RangeError: scripted: script must be …, got ""'],
     ['LX', 'RangeError: scripted: script must be …, got "LX"'],
     ['lr', 'RangeError: scripted: script must be …, got "lr"'],
+    [['L'], 'TypeError: scripted: script must be …, got L'],
     [undefined, 'TypeError: scripted: script must be …, got undefined']
   ])('%p -> %s', (script, text) => {
     expect(thrown(() => scripted(script as string))).toBe(text)
+  })
+
+  it.each(['XL', 'LX', ' L', 'L '])('%p -> the error says what has to be', (script) => {
+    expect(message(() => scripted(script))).toBe(
+      `RangeError: scripted: script must be a text of the letters 'L', 'R', 'T' and 'P', got "${script}"`
+    )
   })
 })

@@ -292,12 +292,12 @@ describe('worker: options', () => {
     [
       'a bad value for a method',
       { retryWait: { '*': 1, read: '1 s' } },
-      `RangeError: worker: retryWait['read'] must be milliseconds >= 0 or a text such as '2s', got "1 s"`
+      `RangeError: worker: retryWait['read'] must be milliseconds >= 0 or a text like '2s', got "1 s"`
     ],
     [
       "a bad value for '*', although every method has its own",
       { timeout: { '*': -1, read: 1, write: 1 } },
-      `RangeError: worker: timeout['*'] must be milliseconds >= 0 or a text such as '2s', got -1`
+      `RangeError: worker: timeout['*'] must be milliseconds >= 0 or a text like '2s', got -1`
     ],
     [
       'an unknown algorithm',
@@ -317,7 +317,7 @@ describe('worker: options', () => {
     [
       'a policy that is none',
       { policy: { '*': { schedule: {} } } },
-      "TypeError: worker: policy['*'] must be made by the constructors, got [object Object]"
+      "TypeError: worker: policy['*'] must be made by constructors, got [object Object]"
     ],
     [
       'a policy beside simple options',

@@ -18,14 +18,17 @@ export const readRegistry = (file: string): TE.TaskEither<ReadonlyArray<Problem>
       (): Promise<unknown> => import(pathToFileURL(path).href),
       (error) => problem(`cannot be loaded: ${String(error)}`)
     ),
-    TE.flatMapEither((module) => {
-      const main = read(module, 'default')
-      // What CommonJS exports is the default of a module.
-      const found = read(module, 'registry') ?? read(main, 'registry') ?? main
-      return typeof found === 'object' && found !== null
-        ? // What it holds is checked when it is used.
-          E.right(found)
-        : E.left(problem('exports no registry: expected an object as `registry`, or as the default export'))
-    })
+    TE.flatMapEither((module) => pipe(registryOf(module), E.mapLeft(problem)))
   )
+}
+
+/** Gives the registry among what a module exports; a `Left` says what is wrong with that. */
+export const registryOf = (module: unknown): E.Either<string, Registry> => {
+  const main = read(module, 'default')
+  // What CommonJS exports is the default of a module.
+  const found = read(module, 'registry') ?? read(main, 'registry') ?? main
+  return typeof found === 'object' && found !== null
+    ? // What it holds is checked when it is used.
+      E.right(found)
+    : E.left('exports no registry: expected an object as `registry`, or as the default export')
 }

@@ -87,7 +87,7 @@ export interface Store {
     kind: string,
     name: string,
     rules: SharedRules<S, I>,
-    options?: CellOptions
+    options: CellOptions
   ) => SharedCell<S, I>
 }
 
@@ -177,7 +177,7 @@ export const newStore = (connection: Connection, settings: StoreSettings): Redis
   const link = newRedisLink(connection, { ...settings, trialKey })
   const opened = new Set<() => Promise<unknown>>()
   if (tell !== undefined) watchAway(link, clock, undefined, tell)
-  const open: Store['open'] = (kind, name, rules, { pace, leave } = {}) => {
+  const open: Store['open'] = (kind, name, rules, { pace, leave }) => {
     const key = `${prefix}:${kind}:${name}`
     const cell = newSharedCell(link, key, rules, pace)
     if (tell !== undefined) watchAway(cell, clock, key, tell)

@@ -151,7 +151,9 @@ export const newSharedCell = <S, I>(
       if (found._tag === 'Left') return unusable(found.left)
       become(found.right)
     }
-    if (known !== undefined) known = keepingTime(known, reply.time)
+    // Only rubbish begins like what is asked for at first.
+    if (known === undefined) return unusable(`not a state that processes share: ${unknownHead}`)
+    known = keepingTime(known, reply.time)
     heard = now()
     return right(reply)
   }
@@ -276,7 +278,8 @@ export const newSharedCell = <S, I>(
     away = why
     dropAsked(why)
     tell()
-    if (why.reason === 'unusable') lookAgain()
+    // What is of this cell alone nobody else finds out.
+    if (link.away() === undefined) lookAgain()
   }
   const dropAsked = (why: RedisAway): void => {
     const asked = waiting
@@ -289,7 +292,8 @@ export const newSharedCell = <S, I>(
     stopLooking = lookingAgain(link, fetch, find)
   }
   const find = (): void => {
-    if (away === undefined || away.reason === 'closed') return
+    // Redis was lost in the meantime: it is looked again when that is back.
+    if (link.away() !== undefined) return
     away = undefined
     seen = undefined
     tell()
@@ -299,7 +303,7 @@ export const newSharedCell = <S, I>(
   const unwatch = link.watch(() => {
     const why = link.away()
     if (why !== undefined) lose(why)
-    else if (away !== undefined) lookAgain()
+    else lookAgain()
   })
 
   // --- what others say

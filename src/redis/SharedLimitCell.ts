@@ -256,7 +256,8 @@ export const newSharedLimitCell = (
     if (isLeaving && !isAway) return
     const waits = queue.size() > 0
     const now = clock.now()
-    const overdueAt = first()?.isQueued === true ? (first()?.since ?? 0) + maxWait : Infinity
+    const next = first()
+    const overdueAt = next?.isQueued === true ? next.since + maxWait : Infinity
     const dueAt = waits ? now + rules.dueAt(state(), cell.id, cell.now()) - cell.now() : Infinity
     const until = Math.min(
       overdueAt,

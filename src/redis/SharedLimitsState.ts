@@ -104,8 +104,8 @@ export const sharedLimitsRules = (limits: ReadonlyArray<Limit>, lease: number): 
     })
   }
   /** In the order of the limits. Nobody can hold up a line for more than there is. */
-  const amountsOf = (amounts: Amounts | null): ReadonlyArray<number> =>
-    limits.map(({ key, capacity }) => Math.min(amounts === null ? 0 : amountIn(amounts, key), capacity))
+  const amountsOf = (amounts: Amounts): ReadonlyArray<number> =>
+    limits.map(({ key, capacity }) => Math.min(amountIn(amounts, key), capacity))
   const named = (of: ReadonlyArray<Limit>, amounts: ReadonlyArray<number>): Amounts => {
     const keys = new Set(of.map(({ key }) => key))
     const all = Object.entries(byKey(limits, amounts))
@@ -248,7 +248,7 @@ const amountIn = (amounts: Amounts, key: string): number =>
 const isWithin = (amounts: Amounts, most: Amounts): boolean =>
   Object.entries(amounts).every(([key, amount]) => amount <= amountIn(most, key))
 
-const isWaiting = ({ wants }: Member): boolean => wants !== null
+const isWaiting = (member: Member): member is Member & { readonly wants: Amounts } => member.wants !== null
 
 const isMember = ({ held, wants }: Member): boolean => wants !== null || Object.keys(held).length > 0
 

@@ -23,7 +23,8 @@ export const lookingAgain = <A>(
   const stop = new AbortController()
   const looking = withEnv({ clock: background, random })(withSignal(stop.signal)(withRetry(patiently)(look)))
   void looking().then((result) => {
-    if (result._tag === 'Right') found(result.right)
+    // What is found while it is being stopped comes too late.
+    if (result._tag === 'Right' && !stop.signal.aborted) found(result.right)
   })
   return () => {
     stop.abort()

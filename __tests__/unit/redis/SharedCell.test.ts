@@ -1,6 +1,6 @@
 import { seededRandom, virtualClock } from 'reprise/testing'
 import { newRedisLink } from '../../../src/redis/RedisLink.js'
-import { toConnection } from '../../../src/redis/RedisClient.js'
+import { type NodeRedisClient, toConnection } from '../../../src/redis/RedisClient.js'
 import { type Applied, newSharedCell } from '../../../src/redis/SharedCell.js'
 import type { SharedRules } from '../../../src/redis/SharedRules.js'
 import { fakeRedis } from '../../support/fakeRedis.js'
@@ -34,12 +34,14 @@ const start = () => {
   const redis = fakeRedis(clock, epoch)
   const links: Array<() => void> = []
   /** The cell of a process whose commands and replies take 1 ms each. */
-  const open = (pace?: number, latency = () => 1) => {
+  const open = (pace?: number, latency = () => 1) =>
+    newSharedCell(connect(redis.client(latency)), 'k', rules, pace)
+  const connect = (client: NodeRedisClient) => {
     const random = seededRandom(1)
     const settings = { clock, background: clock, random, timeout: 100, trialKey: 'trial' }
-    const link = newRedisLink(toConnection('client', redis.client(latency)), settings)
+    const link = newRedisLink(toConnection('client', client), settings)
     links.push(link.close)
-    return newSharedCell(link, 'k', rules, pace)
+    return link
   }
   const text = (): string | undefined => {
     const found = redis.text('k')
@@ -50,7 +52,7 @@ const start = () => {
     await clock.advance(ms)
     return pending
   }
-  return { clock, redis, open, text, after, close: () => links.forEach((each) => each()) }
+  return { clock, redis, open, connect, text, after, close: () => links.forEach((each) => each()) }
 }
 
 const rightOf = <A>(result: { readonly _tag: 'Left' } | { readonly _tag: 'Right'; readonly right: A }): A => {
@@ -191,6 +193,8 @@ describe('ask', () => {
       _tag: 'Left',
       left: { _tag: 'RedisAway', reason: 'failed', cause: new Error('a bug') }
     })
+    expect(cell.status()).toBe('shared')
+    expect(textsOf(await after(10, cell.ask('b')))).toEqual(['', 'b'])
   })
 })
 
@@ -420,7 +424,7 @@ describe('away', () => {
     await clock.advance(500)
     expect(text()).toMatch(/^ax{0,1000}y{1000}$/)
   })
-  test.each(['rubbish', '{"version":"1.a","at":0,"skew":0,"state":7}'])(
+  test.each(['rubbish', '?', '{"version":"1.a","at":0,"skew":0,"state":7}'])(
     '%s under the key -> a Left; when it is gone, shared again',
     async (rubbish) => {
       const { clock, redis, open, after } = start()
@@ -436,6 +440,46 @@ describe('away', () => {
       expect(textsOf(await after(10, cell.ask('b')))).toEqual(['', 'b'])
     }
   )
+  test('a list under the key -> a Left that says so', async () => {
+    const { clock, redis, connect, after } = start()
+    const wrong = async () => ['wrong', '1700000000', '0', 'WRONGTYPE']
+    const link = connect({ ...redis.client(), evalSha: wrong, eval: wrong })
+    const cell = newSharedCell(link, 'k', rules)
+    expect(await after(10, cell.ask('a'))).toMatchObject({
+      _tag: 'Left',
+      left: { reason: 'unusable', message: 'what lies under k cannot be used: "WRONGTYPE"' }
+    })
+    expect(link.away()).toBeUndefined()
+    await cell.close()
+    await clock.advance(10_000)
+    expect(clock.pending()).toBe(0)
+  })
+  test('unusable, and found usable when Redis was just lost -> away until that is back', async () => {
+    const { clock, redis, connect } = start()
+    let latency = 1
+    const link = connect(redis.client(() => latency))
+    const [cell, other] = [newSharedCell(link, 'k', rules), newSharedCell(link, 'other', rules)]
+    redis.put('k', 'rubbish')
+    void cell.ask('a')
+    await clock.advance(2.5)
+    expect(cell.away()?.reason).toBe('unusable')
+    // It looks again at 2 ms; that arrives at 3 ms, when the rubbish is gone, and is answered at 8 ms.
+    redis.clear()
+    latency = 5
+    await clock.advance(1)
+    // In the meantime the other gets an error, at 4.5 ms; and the trial takes 20 ms.
+    latency = 0.5
+    redis.loseReplies(1)
+    void other.ask('b')
+    await clock.advance(0.75)
+    latency = 10
+    await clock.advance(0.5)
+    expect(link.away()?.reason).toBe('failed')
+    await clock.advance(5)
+    expect([link.away()?.reason, cell.status(), other.status()]).toEqual(['failed', 'away', 'away'])
+    await clock.advance(100)
+    expect([link.away(), cell.status(), other.status()]).toEqual([undefined, 'shared', 'shared'])
+  })
   test('a message with rubbish -> is not heard', async () => {
     const { clock, redis, open, after } = start()
     const [cell, other] = [open(), open()]

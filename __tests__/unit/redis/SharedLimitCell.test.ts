@@ -1,9 +1,10 @@
 import { callLimit, type LimitExceeded, resourceLimit } from 'reprise'
 import { redisStore, type RedisStoreOptions } from 'reprise/redis'
 import { virtualClock } from 'reprise/testing'
+import { steady } from '../../../src/action/steady.js'
 import { toStore } from '../../../src/redis/RedisStore.js'
 import { newSharedLimitCell } from '../../../src/redis/SharedLimitCell.js'
-import type { Grant } from '../../../src/resource/LimitCell.js'
+import type { Grant, Waiting } from '../../../src/resource/LimitCell.js'
 import { toAsked } from '../../../src/resource/LimitRequest.js'
 import { fakeRedis } from '../../support/fakeRedis.js'
 
@@ -34,7 +35,7 @@ describe('newSharedLimitCell', () => {
     const { clock, open } = start()
     const { cell, asked } = open()
     expect(cell.take(clock, asked())).toBeUndefined()
-    expect(cell.clock).toBe(clock)
+    expect(cell.clock).toBe(steady(clock))
   })
 
   test('300 at once -> all are granted, in turns of 128', async () => {
@@ -125,6 +126,39 @@ describe('newSharedLimitCell', () => {
     cell.settle(answers[0] as Grant)
     await clock.advance(10)
     expect(cell.available(clock)).toEqual([1])
+  })
+
+  test('an answer at which another leaves -> that one is not answered', async () => {
+    const { clock, redis, open } = start({ whenAway: 'closed' })
+    const { cell, answers, ask, asked } = open()
+    redis.die()
+    const left: unknown[] = []
+    cell.join(clock, asked(), (answer) => {
+      answers.push(answer)
+      left.push(cell.leave(second))
+    })
+    const second = ask() as Waiting
+    await clock.advance(10)
+    expect(answers).toMatchObject([{ reason: 'unreachable' }])
+    expect(left).toEqual([true])
+    expect(cell.waiting()).toBe(0)
+  })
+
+  test('somebody waits already -> whoever comes later is told at once that it has to; who leaves twice, leaves once', async () => {
+    const { clock, open } = start()
+    const { cell, ask } = open()
+    const told: string[] = []
+    ask({ places: 2 })
+    await clock.advance(10)
+    const first = ask() as Waiting
+    cell.whenQueued(first, () => told.push('first'))
+    expect(told).toEqual([])
+    await clock.advance(10)
+    expect(told).toEqual(['first'])
+    const second = ask() as Waiting
+    cell.whenQueued(second, () => told.push('second'))
+    expect(told).toEqual(['first', 'second'])
+    expect([cell.leave(second), cell.leave(second), cell.waiting()]).toEqual([true, false, 1])
   })
 
   test('closed while it is asked -> what was granted is held, and the rest waits for what it is told', async () => {

@@ -37,3 +37,21 @@ test('stopped -> looks no more, and no timer is left', async () => {
   expect(looks).toBe(2)
   expect(clock.pending()).toBe(0)
 })
+
+test('stopped when it has just found something, however late -> it is not told afterwards', async () => {
+  const told: string[] = []
+  for (let late = 0; late < 30; late++) {
+    let isStopped = false
+    const stop = lookingAgain(
+      { background: virtualClock(), random: () => 0 },
+      async (): Promise<Either<never, number>> => ({ _tag: 'Right', right: late }),
+      () => told.push(isStopped ? 'after' : 'before')
+    )
+    for (let i = 0; i < late; i++) await Promise.resolve()
+    stop()
+    isStopped = true
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(told).not.toContain('after')
+  expect(told).toContain('before')
+})

@@ -30,14 +30,9 @@ export default {
   coverageThreshold: {
     global: { branches: 100 },
     // Here some are left, and not more than so many.
-    './src/action/': { branches: -1 },
-    './src/cli/': { branches: -7 },
     './src/interop/': { branches: -2 },
-    './src/lab/': { branches: -7 },
+    './src/lab/': { branches: -4 },
     './src/opentelemetry/': { branches: -2 },
-    './src/piscina/': { branches: -1 },
-    './src/policy/': { branches: -2 },
-    './src/redis/': { branches: -10 },
-    './src/resource/': { branches: -2 }
+    './src/policy/': { branches: -2 }
   }
 }

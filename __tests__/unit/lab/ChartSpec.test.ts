@@ -9,8 +9,10 @@ import {
   listed,
   literal,
   populationOf,
-  significant
+  significant,
+  titleOf
 } from '../../../src/lab/ChartSpec.js'
+import { message } from '../../support/bad.js'
 import { draw, fleetResult, textsOf } from '../../support/charts.js'
 
 describe('chartOf', () => {
@@ -105,5 +107,22 @@ describe('sizes and colours', () => {
     const colours = [0, 1, 2, 3, 4, 5, 6, 7].map(colourAt)
     expect(new Set(colours).size).toBe(7)
     expect(colours[7]).toBe('#0072b2')
+  })
+})
+
+describe('titleOf', () => {
+  it('a title, or none -> it, or the other', () => {
+    expect([titleOf('chart', { title: 'mine' }, 'theirs'), titleOf('chart', {}, 'theirs')]).toEqual([
+      'mine',
+      'theirs'
+    ])
+  })
+
+  it.each<[unknown, string]>([
+    [null, 'TypeError: chart: options must be an object, got null'],
+    [7, 'RangeError: chart: options must be an object, got 7'],
+    [{ title: 7 }, 'RangeError: chart: title must be a text, got 7']
+  ])('%p -> %s', (options, text) => {
+    expect(message(() => titleOf('chart', options as never, 'theirs'))).toBe(text)
   })
 })

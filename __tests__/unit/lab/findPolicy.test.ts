@@ -156,6 +156,12 @@ describe('findPolicy: ranking', () => {
     expect(first?.results.map(({ calls, latency }) => [calls, latency?.mean])).toEqual([[10, 250]])
   })
 
+  it.each([null, 7])('candidates %p -> an error that names them', (odd) => {
+    expect(() => findPolicy(scenario, odd as never, { minimize: 'calls' } as never)).toThrow(
+      'findPolicy: candidates must be clients by name'
+    )
+  })
+
   it('no candidates -> none', async () => {
     expect(await rank({ minimize: 'calls' }, {}, {})).toEqual([])
   })

@@ -23,6 +23,11 @@ describe('toErrorData', () => {
     expect(toErrorData(error)).toEqual({ name: 'Error', message: 'no', stack: 'Error: no' })
   })
 
+  it('a name that is no text -> printed', () => {
+    const error = Object.assign(new Error('no'), { name: Symbol('odd'), stack: 'at' })
+    expect(toErrorData(error)).toEqual({ name: 'Symbol(odd)', message: 'no', stack: 'at' })
+  })
+
   it('what cannot be cloned -> left out', () => {
     const error = stacked(
       Object.assign(new Error('no'), { retry: () => 1, request: { send: () => 1 }, code: 'E1' })

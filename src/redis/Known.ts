@@ -20,6 +20,9 @@ export interface Known<S> {
 
 // --- constructors
 
+/** Matches the head of nothing that lies there: for a first look. */
+export const unknownHead = '?'
+
 /** What is known where nothing lies, at a moment of Redis's clock. */
 export const nothing = <S>({ start }: Pick<SharedRules<S, never>, 'start'>, at: number): Known<S> => ({
   count: Math.floor(at * 1000),

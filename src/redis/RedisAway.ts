@@ -28,6 +28,9 @@ export interface RedisAway {
 export const redisAway = (reason: RedisAway['reason'], message: string, cause?: unknown): RedisAway =>
   Object.freeze({ _tag: 'RedisAway', reason, message, cause })
 
+/** For good. */
+export const closed = /* #__PURE__ */ redisAway('closed', 'the store is closed')
+
 // --- guards
 
 /**

@@ -8,7 +8,7 @@ import { nextTurn } from '../runtime/Clock.js'
 import type { Clock } from '../runtime/Clock.js'
 import type { Random } from '../runtime/Random.js'
 import { lookingAgain } from './lookingAgain.js'
-import { type RedisAway, redisAway } from './RedisAway.js'
+import { closed, type RedisAway, redisAway } from './RedisAway.js'
 import type { Connection, Subscriber } from './RedisClient.js'
 import { argumentsOf, readReply, type Swap, type Swapped } from './SwapScript.js'
 
@@ -138,7 +138,7 @@ export const newRedisLink = (connection: Connection, settings: LinkSettings): Re
       for (const stop of [...stops, ...onTheirWay]) stop()
       subscriber?.close()
       subscriber = undefined
-      become(redisAway('closed', 'the store is closed'))
+      become(closed)
     }
   }
 }

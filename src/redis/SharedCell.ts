@@ -9,9 +9,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { headOf, writeEnvelope } from './Envelope.js'
-import { keepingTime, type Known, nothing, readKnown } from './Known.js'
+import { keepingTime, type Known, nothing, readKnown, unknownHead } from './Known.js'
 import { lookingAgain } from './lookingAgain.js'
-import { type RedisAway, redisAway } from './RedisAway.js'
+import { closed, type RedisAway, redisAway } from './RedisAway.js'
 import type { RedisLink } from './RedisLink.js'
 import { newRedisTime } from './RedisTime.js'
 import type { SharedRules } from './SharedRules.js'
@@ -81,9 +81,6 @@ const longestPatience = 100
 
 // What is kept while Redis is away.
 const mostKept = 1000
-
-// Matches nothing that is there: for a first look.
-const unknownHead = '?'
 
 /**
  * Makes the cell of a key. Nothing is sent before something is asked for; `pace` is how long what is sent may wait for more, in
@@ -397,8 +394,6 @@ export const newSharedCell = <S, I>(
     }
   }
 }
-
-const closed = redisAway('closed', 'the store is closed')
 
 const left = <E>(error: E): Either<E, never> => ({ _tag: 'Left', left: error })
 const right = <A>(value: A): Either<never, A> => ({ _tag: 'Right', right: value })

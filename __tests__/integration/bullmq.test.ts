@@ -4,11 +4,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Queue, UnrecoverableError, Worker } from 'bullmq'
-import { build } from 'esbuild'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -39,15 +38,13 @@ import {
   withJob
 } from 'reprise/bullmq'
 import { root } from '../support/built.js'
-import { hasRedis, noRedis, type RedisForTests, startRedis } from '../support/redis.js'
+import { bundleScript } from '../support/bundle.js'
+import { type RedisForTests, startRedis, whereRedis } from '../support/redis.js'
 import { node } from '../support/run.js'
 
 const limit = 60_000
 
-if (!hasRedis()) {
-  process.stderr.write(`${noRedis}\n`)
-  test.skip(noRedis, () => {})
-} else {
+whereRedis(() => {
   let redis: RedisForTests
   let folder: string
   const closing: Array<() => Promise<unknown>> = []
@@ -55,7 +52,7 @@ if (!hasRedis()) {
   beforeAll(async () => {
     redis = await startRedis()
     folder = mkdtempSync(join(tmpdir(), 'reprise-queue-'))
-    await bundleServer()
+    bundle = await bundleScript('queue', serverScript, 'bullmq')
   }, limit)
   afterEach(async () => {
     await Promise.all(closing.splice(0).map((close) => close()))
@@ -96,20 +93,7 @@ if (!hasRedis()) {
 
   // --- serving processes
 
-  const bundle = join(root, 'node_modules/.cache/reprise', `queue-${process.pid}.mjs`)
-  const bundleServer = async (): Promise<void> => {
-    mkdirSync(join(root, 'node_modules/.cache/reprise'), { recursive: true })
-    await build({
-      stdin: { contents: serverScript, resolveDir: root },
-      alias: { 'reprise/bullmq': join(root, 'src/bullmq/index.ts'), reprise: join(root, 'src/index.ts') },
-      packages: 'external',
-      bundle: true,
-      outfile: bundle,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20'
-    })
-  }
+  let bundle: string
 
   type Act = (id: string, script: ReadonlyArray<'fail' | 'ok' | 'hang'>) => Promise<string>
 
@@ -706,7 +690,7 @@ if (!hasRedis()) {
     },
     3 * limit + 5000
   )
-}
+})
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

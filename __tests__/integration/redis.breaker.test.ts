@@ -9,7 +9,7 @@ import { Redis } from 'ioredis'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type BreakerStatus, circuitBreaker, type CircuitBreakerOptions, withCircuitBreaker } from 'reprise'
 import { redisStore, type RedisStoreEvent, sharedBreaker, type WhenAway } from 'reprise/redis'
-import { hasRedis, noRedis, type RedisForTests, startRedis } from '../support/redis.js'
+import { type RedisForTests, startRedis, whereRedis } from '../support/redis.js'
 import { makeMembers, type Member, type Members, until } from '../support/redisProcesses.js'
 
 const limit = 120_000
@@ -74,10 +74,7 @@ const startService = async () => {
   }
 }
 
-if (!hasRedis()) {
-  process.stderr.write(`${noRedis}\n`)
-  test.skip(noRedis, () => {})
-} else {
+whereRedis(() => {
   let redis: RedisForTests
   let members: Members
   /** Processes that live on, with both clients in turn. */
@@ -403,4 +400,4 @@ if (!hasRedis()) {
       },
       limit
     )
-}
+})

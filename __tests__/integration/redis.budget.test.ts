@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { pipe } from 'fp-ts/lib/function.js'
 import { immediate, limitRetries, type RetryBudgetOptions, withRetry, withRetryBudget } from 'reprise'
 import { redisStore, sharedBudget, type WhenAway } from 'reprise/redis'
-import { hasRedis, noRedis, type RedisForTests, startRedis } from '../support/redis.js'
+import { type RedisForTests, startRedis, whereRedis } from '../support/redis.js'
 import { makeMembers, type Member, type Members, until } from '../support/redisProcesses.js'
 
 const limit = 120_000
@@ -42,10 +42,7 @@ const acts = (_config, client) => {
 }
 `
 
-if (!hasRedis()) {
-  process.stderr.write(`${noRedis}\n`)
-  test.skip(noRedis, () => {})
-} else {
+whereRedis(() => {
   let redis: RedisForTests
   let members: Members
   let living: ReadonlyArray<Member>
@@ -182,4 +179,4 @@ if (!hasRedis()) {
         limit
       )
     })
-}
+})

@@ -4,17 +4,15 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { build } from 'esbuild'
 import { Redis } from 'ioredis'
 import { resourceLimit } from 'reprise'
 import { redisStore, sharedLimits } from 'reprise/redis'
-import { root } from '../support/built.js'
-import { hasRedis, noRedis, type RedisForTests, startRedis } from '../support/redis.js'
+import { bundleScript } from '../support/bundle.js'
+import { type RedisForTests, startRedis, whereRedis } from '../support/redis.js'
 
 const limit = 60_000
 
@@ -92,11 +90,8 @@ await store.close()
 disconnect()
 `
 
-if (!hasRedis()) {
-  process.stderr.write(`${noRedis}\n`)
-  test.skip(noRedis, () => {})
-} else {
-  const bundle = join(root, 'node_modules/.cache/reprise', `limits-${process.pid}.mjs`)
+whereRedis(() => {
+  let bundle: string
   const prefix = `reprise-test-${process.pid}`
   let redis: RedisForTests
   let admin: Redis
@@ -105,17 +100,7 @@ if (!hasRedis()) {
   beforeAll(async () => {
     redis = await startRedis()
     admin = new Redis(redis.connection)
-    mkdirSync(join(root, 'node_modules/.cache/reprise'), { recursive: true })
-    await build({
-      stdin: { contents: script, resolveDir: root },
-      alias: { 'reprise/redis': join(root, 'src/redis/index.ts'), reprise: join(root, 'src/index.ts') },
-      packages: 'external',
-      bundle: true,
-      outfile: bundle,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20'
-    })
+    bundle = await bundleScript('limits', script, 'redis')
   }, limit)
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close()
@@ -327,4 +312,4 @@ if (!hasRedis()) {
     },
     limit
   )
-}
+})

@@ -25,16 +25,13 @@ import {
   sharedLimits,
   type WhenAway
 } from 'reprise/redis'
-import { hasRedis, noRedis, type RedisForTests, startRedis } from '../support/redis.js'
+import { type RedisForTests, startRedis, whereRedis } from '../support/redis.js'
 
 const limit = 60_000
 
 const places = (capacity: number) => resourceLimit({ key: 'places', capacity })
 
-if (!hasRedis()) {
-  process.stderr.write(`${noRedis}\n`)
-  test.skip(noRedis, () => {})
-} else {
+whereRedis(() => {
   let redis: RedisForTests
   let admin: Redis
   const closing: Array<() => unknown> = []
@@ -461,4 +458,4 @@ if (!hasRedis()) {
       limit
     )
   })
-}
+})

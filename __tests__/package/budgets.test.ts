@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { requireBuild, root } from '../support/built.js'
+import { bundleLeast } from '../support/bundle.js'
 import { node } from '../support/run.js'
 
 requireBuild()
@@ -32,18 +32,7 @@ const counted = async (script: string, ...flags: ReadonlyArray<string>): Promise
 
 /** Minified, and not compressed, which comes out differently in other versions of zlib. */
 const bundled = async (): Promise<Figures> => {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: "export { withRetry, exponential, withJitter, limitRetries } from './dist/esm/index.js'",
-      resolveDir: root
-    },
-    bundle: true,
-    minify: true,
-    write: false,
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022'
-  })
+  const { outputFiles } = await bundleLeast()
   return { 'bundle: the least program, minified': outputFiles[0]!.contents.length }
 }
 

@@ -35,6 +35,15 @@ export const noRedis =
 export const hasRedis = (): boolean =>
   (process.env['REDIS_URL'] ?? '') !== '' || spawnSync('redis-server', ['--version']).status === 0
 
+/** Defines tests where there is a Redis; else one that is skipped, and says why. */
+export const whereRedis = (tests: () => void): void => {
+  if (hasRedis()) tests()
+  else {
+    process.stderr.write(`${noRedis}\n`)
+    test.skip(noRedis, () => {})
+  }
+}
+
 /** Starts a Redis, or gives that of `REDIS_URL`. */
 export const startRedis = async (): Promise<RedisForTests> => {
   const given = process.env['REDIS_URL'] ?? ''

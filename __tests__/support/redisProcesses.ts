@@ -1,10 +1,8 @@
 /** Processes of plain Node that share something over a Redis, and do what a test tells them. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { build } from 'esbuild'
-import { root } from './built.js'
+import { rmSync } from 'node:fs'
+import { bundleScript } from './bundle.js'
 import type { RedisForTests } from './redis.js'
 
 /** A process that shares. */
@@ -34,19 +32,7 @@ export const makeMembers = async (
   connection: RedisForTests['connection'],
   script: string
 ): Promise<Members> => {
-  const folder = join(root, 'node_modules/.cache/reprise')
-  const bundle = join(folder, `${name}-${process.pid}.mjs`)
-  mkdirSync(folder, { recursive: true })
-  await build({
-    stdin: { contents: `${script}\n${loop}`, resolveDir: root },
-    alias: { 'reprise/redis': join(root, 'src/redis/index.ts'), reprise: join(root, 'src/index.ts') },
-    packages: 'external',
-    bundle: true,
-    outfile: bundle,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20'
-  })
+  const bundle = await bundleScript(name, `${script}\n${loop}`, 'redis')
   const children: ChildProcess[] = []
   return {
     start: async (config) => {

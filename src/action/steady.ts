@@ -16,9 +16,11 @@ const made = /* #__PURE__ */ new WeakMap<Clock, Clock>()
 /** Gives a clock that does what clocks do; those of the library as they are. */
 export const steady = (clock: Clock): Clock => {
   if (clock === systemClock || clock === backgroundClock) return clock
-  const known = made.get(clock) ?? makeSteady(clock)
-  made.set(clock, known).set(known, known)
-  return known
+  const known = made.get(clock)
+  if (known !== undefined) return known
+  const kept = makeSteady(clock)
+  made.set(clock, kept).set(kept, kept)
+  return kept
 }
 
 const makeSteady = (clock: Clock): Clock => {

@@ -4,7 +4,8 @@
  */
 import type { Context, Failed, Failure, Outcome, Threw } from '../policy/Failure.js'
 import type { RetryPolicy } from '../policy/RetryPolicy.js'
-import { contextOf, type Mutable, type Plan, planOf, type Ruling, type StepState } from '../policy/step.js'
+import { contextOf, type Plan, planOf, type Ruling, type StepState } from '../policy/step.js'
+import type { Mutable } from '../policy/Window.js'
 import { sleepOn } from '../runtime/timers.js'
 import type { Sleeper } from '../runtime/Wheel.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'

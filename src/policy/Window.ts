@@ -24,7 +24,10 @@ export interface Window {
 }
 
 /** A window that may be changed still. */
-export type Draft = { -readonly [K in keyof Window]: Window[K] }
+export type Draft = Mutable<Window>
+
+/** What belongs to one place, which may change it. */
+export type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 /** Moves both ends to one wait, of any length. */
 export const exactly = (self: Draft, wait: number): undefined => {

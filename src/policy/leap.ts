@@ -2,6 +2,7 @@
  * Many retries at once, for policies whose waits only grow or only shrink between the events at which a count or a list
  * ends. So what holds at both ends holds in between; windows that are scaled by a cap are known up to rounding.
  */
+import { countable } from './Envelope.js'
 import { endOf, isScope, look, type Peek, type Place } from './Place.js'
 import { contextOf, decideFrom, type StepState } from './step.js'
 import type { Terrain } from './Terrain.js'
@@ -39,7 +40,7 @@ export const leap = (terrain: Terrain, before: Place, place: Place, rough: numbe
       high: { ...advance(before.low, high, count), slept },
       lowReached: exact && lowReached,
       // Longer sums are rounded otherwise when they are added up.
-      highReached: exact && highReached && filled && (slept < farthest || slept === Infinity),
+      highReached: exact && highReached && filled && (slept < countable || slept === Infinity),
       filled: exact && filled
     },
     over: count < stretch.count || count === Infinity
@@ -127,9 +128,6 @@ const isStill = (before: StepState, state: StepState): boolean =>
 
 const times = (count: number, wait: number): number => (wait === 0 ? 0 : count * wait)
 
-/** No retry is farther: counts are exact up to here. */
-const farthest = 9_007_199_254_740_992
-
 interface Sight {
   /** No wait is shorter, or longer, than these whole milliseconds. */
   readonly shortest: number
@@ -187,7 +185,7 @@ const advance = (before: StepState, state: StepState, count: number): StepState 
 })
 
 const samples = (distance: number): ReadonlyArray<number> => {
-  const last = Math.min(distance - 1, farthest)
+  const last = Math.min(distance - 1, countable)
   return [...Array.from({ length: 27 }, (_, i) => 4 ** i).filter((count) => count < last), last]
 }
 
@@ -197,8 +195,8 @@ const countInTime = (terrain: Terrain, low: StepState, wait: number, most: numbe
     const slept = low.slept + (count - 1) * wait
     return slept + wait <= windowAfter(terrain, { ...low, slept }).latest
   }
-  if (wait === 0 || isInTime(Math.min(most, farthest))) return most
-  let [fits, late] = [0, Math.min(most, farthest)]
+  if (wait === 0 || isInTime(Math.min(most, countable))) return most
+  let [fits, late] = [0, Math.min(most, countable)]
   while (late - fits > 1) {
     const middle = Math.floor((fits + late) / 2)
     if (isInTime(middle)) fits = middle

@@ -23,7 +23,7 @@ import {
   type Threw
 } from './Failure.js'
 import { type AnyPolicy, meaningOf, type RetryPolicy, toPolicy } from './RetryPolicy.js'
-import { draw, type Window } from './Window.js'
+import { draw, type Mutable, type Window } from './Window.js'
 
 // --- model
 
@@ -162,9 +162,6 @@ const copyOf = ({ retry, slept, drawn, delay, memory }: StepState): Mutable<Step
   delay,
   memory
 })
-
-/** What changes from one attempt to the next. */
-export type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 /** Gives a random that throws a `RangeError` instead of a number that is not in [0, 1), or no number. */
 export const checked = (random: () => number) => (): number => toUniform(random())

@@ -33,6 +33,12 @@ describe('steady: now', () => {
 })
 
 describe('steady: after', () => {
+  it('cancelled -> the clock has nobody to wake', () => {
+    const clock = virtualClock()
+    steady(clock).after(10, () => undefined)()
+    expect(clock.pending()).toBe(0)
+  })
+
   it('a clock as it should be -> wakes once, when it is due; not when it is cancelled', async () => {
     const clock = virtualClock()
     const woken: string[] = []

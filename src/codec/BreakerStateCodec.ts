@@ -7,18 +7,20 @@ import type { StepState } from '../policy/step.js'
 import type { BreakerState } from '../resource/BreakerState.js'
 import type { CallWindow, Counts } from '../resource/CallWindow.js'
 import { toCodec } from './Codec.js'
-import { anyOf, field, type Form, leaf, list, object, toForm } from './Form.js'
-import { isObject, type Json, toJson } from './Json.js'
+import { field, type Form, leaf, list, object, toForm } from './Form.js'
+import { isList, isObject, toJson } from './Json.js'
 import { refuse } from './Validation.js'
 import { count, oneOf } from './Value.js'
 
 // --- forms
 
+// Nobody writes it by hand, so nothing has to be explained, and there is no schema.
+const noSchema = {}
+
 type Forms<T> = { readonly [K in keyof T]: Form<T[K]> }
 
 /** An object with all of these keys and no others. */
 const record = <T extends object>(name: string, forms: Forms<T>): Form<T> => {
-  // Nobody writes it by hand, so nothing has to be explained.
   const fields = Object.entries<Form<unknown>>(forms).map(([key, form]) => [key, field(form, key)] as const)
   // All keys of the table are required.
   return object(name, Object.fromEntries(fields), Object.keys(forms)) as unknown as Form<T>
@@ -26,11 +28,22 @@ const record = <T extends object>(name: string, forms: Forms<T>): Form<T> => {
 
 type Tagged = { readonly _tag: string }
 
+/** The forms of each kind, its tag left out. */
+type Kinds<A extends Tagged> = {
+  readonly [T in A['_tag']]: Forms<Omit<Extract<A, { readonly _tag: T }>, '_tag'>>
+}
+
 /** One of several objects, told apart by their tags. */
-const tagged = <A extends Tagged>(name: string, kinds: { readonly [T in A['_tag']]: Form<A> }): Form<A> => {
-  const forms = new Map<unknown, Form<A>>(Object.entries(kinds))
+const tagged = <A extends Tagged>(name: string, kinds: Kinds<A>): Form<A> => {
+  const forms = new Map<unknown, Form<A>>(
+    Object.entries<Forms<object>>(kinds).map(([tag, rest]) => [
+      tag,
+      // With its tag it is whole.
+      record(name, { _tag: oneOf(tag), ...rest }) as unknown as Form<A>
+    ])
+  )
   const tag = oneOf(...Object.keys(kinds))
-  return toForm(name, anyOf(...forms.values()), (json, context) => {
+  return toForm(name, noSchema, (json, context) => {
     if (!isObject(json)) return t.failure(json, context)
     const form = forms.get(json['_tag'])
     return form === undefined ? refuse(json['_tag'], context, tag.name, '_tag') : form.validate(json, context)
@@ -38,36 +51,28 @@ const tagged = <A extends Tagged>(name: string, kinds: { readonly [T in A['_tag'
 }
 
 const orNull = <A>(form: Form<A>): Form<A | null> =>
-  toForm(`${form.name}, or null`, anyOf(form, { schema: { type: 'null' } }), (json, context) =>
+  toForm(`${form.name}, or null`, noSchema, (json, context) =>
     json === null ? t.success(null) : form.validate(json, context)
   )
 
 const whole = count(0)
 const time = leaf(
   'a number',
-  { type: 'number' },
+  noSchema,
   O.fromPredicate((json) => typeof json === 'number')
 )
-const anything = leaf<Json>('JSON', {}, O.some)
 
 const counts: Forms<Counts> = { calls: whole, failures: whole, slow: whole }
 
 const aCallWindow = tagged<CallWindow>('a window of calls', {
-  row: record('failures in a row', { _tag: oneOf('row'), ...counts }),
-  count: record('the last calls', {
-    _tag: oneOf('count'),
-    ...counts,
-    slot: whole,
-    word: whole,
-    words: list('a list of whole numbers >= 0', whole)
-  }),
-  time: record('the calls of a time', {
-    _tag: oneOf('time'),
+  row: counts,
+  count: { ...counts, slot: whole, word: whole, words: list('a list of whole numbers >= 0', whole) },
+  time: {
     ...counts,
     from: orNull(time),
     newest: record('{ calls, failures, slow }', counts),
     older: list('a list of counts', record('{ calls, failures, slow }', counts))
-  })
+  }
 })
 
 const backoff: Form<StepState> = record('the state of a policy', {
@@ -75,20 +80,14 @@ const backoff: Form<StepState> = record('the state of a policy', {
   slept: time,
   drawn: orNull(time),
   delay: orNull(time),
-  memory: list('a list', anything)
+  memory: leaf('a list', noSchema, O.fromPredicate(isList))
 })
 
 const aState = tagged<BreakerState>('the state of a circuit breaker', {
-  Closed: record('a closed circuit breaker', { _tag: oneOf('Closed'), period: whole, window: aCallWindow }),
-  Open: record('an open circuit breaker', { _tag: oneOf('Open'), period: whole, until: time, backoff }),
-  HalfOpen: record('a half-open circuit breaker', {
-    _tag: oneOf('HalfOpen'),
-    period: whole,
-    running: whole,
-    ...counts,
-    backoff
-  }),
-  Isolated: record('an isolated circuit breaker', { _tag: oneOf('Isolated'), period: whole })
+  Closed: { period: whole, window: aCallWindow },
+  Open: { period: whole, until: time, backoff },
+  HalfOpen: { period: whole, running: whole, ...counts, backoff },
+  Isolated: { period: whole }
 })
 
 // --- codecs

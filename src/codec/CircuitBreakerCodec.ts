@@ -153,6 +153,7 @@ const optionsStorer = (held: Held): t.Validate<CircuitBreakerOptions, CircuitBre
     openTime: (value, context) =>
       typeof value === 'object' ? policyStorer(held)(value, context) : milliseconds(value),
     trials: same,
+    // Stryker disable next-line StringLiteral: names the argument in an error, of which `toPlan` has found none
     failOn: (value) => same(writeCondition(held)(toCondition('failOn', value))),
     observer: unstorable('observer'),
     clock: unstorable('clock')

@@ -60,12 +60,14 @@ export const decodeClient = (
 
 // --- form
 
+const inWords = 'a policy or the options of a client'
+
 const clientForm = (held: Held): Form<ClientOptions> => {
   const forms = policyForms(held)
   // Combinations copy conditions, so a small text may mean a lot.
   const policy = map((read: AnyPolicy) => read as RetryPolicy)(storable(forms.policy, policyStorer(held)))
   const options = object<{ -readonly [K in keyof ClientOptions]-?: NonNullable<ClientOptions[K]> }, 'policy'>(
-    'the options of a client',
+    inWords,
     {
       policy: field(policy, 'How calls are retried.'),
       attemptTimeout: field(duration, 'How long each attempt may take.'),
@@ -83,7 +85,7 @@ const clientForm = (held: Held): Form<ClientOptions> => {
     kinds: { policy: forms.definitions.policy, client: options.schema },
     definitions: forms.definitions
   })(
-    toForm('a policy or the options of a client', {}, (json, context): t.Validation<ClientOptions> =>
+    toForm(inWords, {}, (json, context): t.Validation<ClientOptions> =>
       isObject(json) && !ofOptions.some((key) => key in json)
         ? pipe(
             policy.validate(json, context),

@@ -20,6 +20,7 @@ import { heldIn } from './Value.js'
 
 const inWords = 'a condition (a text, a list, or one of condition, allOf, not, anyCause)'
 
+// Stryker disable next-line StringLiteral: names the argument in an error, which what a form has read does not make
 const toAny = (input: unknown): AnyCondition => toCondition('condition', input as ConditionInput)
 
 /** Gives the form of conditions, and that of their definition in the schema. */

@@ -121,9 +121,10 @@ export const choice = <A, B = never>(
     oneOf: keys.map((key) => ({ properties: { [key]: {} }, required: [key] }))
   }
   return toForm(name, schema, (json, context) => {
-    const chosen = isObject(json) ? keys.filter((key) => key in json) : []
+    if (!isObject(json)) return t.failure(json, context)
+    const chosen = keys.filter((key) => key in json)
     const counted =
-      !isObject(json) || chosen.length === 1
+      chosen.length === 1
         ? t.success({})
         : refuse(
             json,

@@ -56,11 +56,10 @@ export const without = (json: JsonObject, key: string): JsonObject =>
 
 // --- conversions
 
-/** A value, and where it stands: its key, and what it is a part of. */
+/** A value, and where it stands, unless it is the whole: its key, and what it is a part of. */
 interface Place {
-  readonly key: string
   readonly value: unknown
-  readonly above?: Place
+  readonly at?: { readonly key: string; readonly above: Place }
 }
 
 /** Reads a value as JSON, within the limits. Properties that are `undefined` are left out, as JSON leaves them out. */
@@ -78,11 +77,11 @@ export const toJson: t.Validate<unknown, Json> = (value, context) => {
       return null
     }
     const entries = parts.entries.map(
-      ([key, part]) => [key, read({ key, value: part, above: place }, depth + 1)] as const
+      ([key, part]) => [key, read({ value: part, at: { key, above: place } }, depth + 1)] as const
     )
     return parts.isList ? entries.map(([, part]) => part) : ownOnly(entries)
   }
-  const whole = read({ key: '', value }, 0)
+  const whole = read({ value }, 0)
   if (left < 0) return refuse(value, context, `at most ${limits.values} values`)
   return refused.length === 0
     ? t.success(whole)
@@ -93,8 +92,8 @@ export const toJson: t.Validate<unknown, Json> = (value, context) => {
 
 const json = expecting('JSON (a text, a finite number, true, false, null, a list or a plain object)')
 
-const contextOf = (context: t.Context, { above, key, value }: Place): t.Context =>
-  above === undefined ? context : t.appendContext(contextOf(context, above), key, json, value)
+const contextOf = (context: t.Context, { value, at }: Place): t.Context =>
+  at === undefined ? context : t.appendContext(contextOf(context, at.above), at.key, json, value)
 
 interface Parts {
   readonly isList: boolean
@@ -108,14 +107,17 @@ const partsOf = (value: unknown, most: number): Parts | undefined => {
       const length = Math.min(value.length, most)
       return { isList: true, entries: Array.from({ length }, (_, i) => [String(i), value[i]]) }
     }
-    if (typeof value !== 'object' || value === null || !isPlain(value)) return undefined
-    const object = value as Readonly<Record<string, unknown>>
-    const keys = Object.keys(object).slice(0, most)
-    const entries = keys.map((key) => [key, object[key]] as const).filter(([, part]) => part !== undefined)
-    return { isList: false, entries }
+    // `null` was read as a scalar.
+    if (typeof value === 'object' && isPlain(value as object)) {
+      const object = value as Readonly<Record<string, unknown>>
+      const keys = Object.keys(object).slice(0, most)
+      const entries = keys.map((key) => [key, object[key]] as const).filter(([, part]) => part !== undefined)
+      return { isList: false, entries }
+    }
   } catch {
-    return undefined // a proxy or getter that throws
+    // A proxy or getter that throws.
   }
+  return undefined
 }
 
 // Objects of another realm have another `Object.prototype`, whose prototype is `null` too.

@@ -64,7 +64,7 @@ export const policyForms = (held: Held): PolicyForms => {
   const changes = settings(held, condition.use, validators)
   const whole = map(({ one, rest }: { readonly one: AnyPolicy; readonly rest: ReadonlyArray<Change> }) =>
     rest.reduce((policy, change) => change(policy), one)
-  )(choice('a policy', schedules, changes))
+  )(choice(part.name, schedules, changes))
   return {
     // Combinations look at all that stands below them: of large policies, they would have much to do.
     policy: toForm(part.name, part.schema, (json, context) =>

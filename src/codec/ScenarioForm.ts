@@ -150,19 +150,21 @@ const spell = {
   to: field(duration, 'When it is over.')
 }
 
+const anOutage = '{ from, to, mode }'
+
 const outagesByMode = {
-  down: object(
-    '{ from, to, mode: down }',
-    { ...spell, mode: field(oneOf('down'), 'Answers Unavailable at once.') },
-    ['from', 'to', 'mode']
-  ),
-  silent: object(
-    '{ from, to, mode: silent }',
-    { ...spell, mode: field(oneOf('silent'), 'Does not answer.') },
-    ['from', 'to', 'mode']
-  ),
+  down: object(anOutage, { ...spell, mode: field(oneOf('down'), 'Answers Unavailable at once.') }, [
+    'from',
+    'to',
+    'mode'
+  ]),
+  silent: object(anOutage, { ...spell, mode: field(oneOf('silent'), 'Does not answer.') }, [
+    'from',
+    'to',
+    'mode'
+  ]),
   slow: object(
-    '{ from, to, mode: slow, factor }',
+    anOutage,
     {
       ...spell,
       mode: field(oneOf('slow'), 'Works so many times as long.'),
@@ -171,7 +173,7 @@ const outagesByMode = {
     ['from', 'to', 'mode', 'factor']
   ),
   failing: object(
-    '{ from, to, mode: failing, ratio }',
+    anOutage,
     {
       ...spell,
       mode: field(oneOf('failing'), 'Fails a part of the requests.'),
@@ -184,15 +186,14 @@ const outagesByMode = {
 const modes = oneOf(...(Object.keys(outagesByMode) as ReadonlyArray<Outage['mode']>))
 
 const outage: Form<Outage> = toForm(
-  '{ from, to, mode }',
+  anOutage,
   anyOf(...Object.values(outagesByMode)),
   (json, context): t.Validation<Outage> => {
     if (!isObject(json)) return t.failure(json, context)
-    const { mode } = json
+    // None is refused like any other that there is not.
+    const mode = json['mode'] as Json
     return pipe(
-      mode === undefined
-        ? refuse(mode, context, modes.name, 'mode')
-        : modes.validate(mode, t.appendContext(context, 'mode', modes, mode)),
+      modes.validate(mode, t.appendContext(context, 'mode', modes, mode)),
       E.flatMap((known): t.Validation<Outage> => outagesByMode[known].validate(json, context)),
       E.flatMap((read) => {
         // They were read as milliseconds.
@@ -249,14 +250,16 @@ const serviceFields: Fields<Defined<ServiceScenario>> = {
   server: field(server, 'What the clients call.')
 }
 
+const inWords = 'a scenario'
+
 const service: Form<ServiceScenario> = object<Defined<ServiceScenario>, 'clients' | 'arrivals' | 'server'>(
-  'a scenario',
+  inWords,
   serviceFields,
   ['clients', 'arrivals', 'server']
 )
 
 const contention: Form<ContentionScenario> = object<Defined<ContentionScenario>, 'clients' | 'contention'>(
-  'a scenario of contention',
+  inWords,
   {
     ...clientFields,
     contention: field(
@@ -283,7 +286,7 @@ export const scenarioKinds: Readonly<Record<string, JsonObject>> = {
 }
 
 export const scenarioForm: Form<Scenario> = toForm(
-  'a scenario',
+  inWords,
   anyOf(service, contention),
   (json, context): t.Validation<Scenario> => {
     if (isObject(json) && 'contention' in json) return contention.validate(json, context)

@@ -108,8 +108,10 @@ const toWriters = (held: Held): Readonly<Record<OptionName, Writer>> => ({
   retryWait: same,
   retryJitter: same,
   maxWait: same,
+  // Stryker disable StringLiteral: names of arguments in errors, of which `toLevels` has found none
   retryOn: (value) => t.success(writeCondition(held)(toCondition('retryOn', value))),
   retryUntil: (value) => t.success(writeValidators(held)(toValidators('retryUntil', value))),
+  // Stryker restore StringLiteral
   policy: policyStorer(held),
   attemptTimeout: same,
   limits: (value) => t.success(nameFor(held.limits, value, bareSet(value))),

@@ -139,6 +139,7 @@ const chain = (key: 'andThen' | 'both' | 'either', first: PolicyJson): ReadonlyA
 
 /** A list of lists stays one. */
 const oneOrMore = <T>(list: ReadonlyArray<T>): OneOrMore<T> => {
-  const [first] = list
-  return list.length === 1 && first !== undefined && !Array.isArray(first) ? first : list
+  // There is one then.
+  const first = list[0] as T
+  return list.length === 1 && !Array.isArray(first) ? first : list
 }

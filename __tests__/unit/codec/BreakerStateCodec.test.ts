@@ -65,6 +65,19 @@ describe('BreakerStateFromUnknown', () => {
         'backoff.memory: expected a list, got an object'
       ]
     ],
+    [{ ...row, window: [row] }, ['window: expected a window of calls, got a list of 1']],
+    [{ ...open, backoff: 'fixed' }, ['backoff: expected the state of a policy, got "fixed"']],
+    [
+      { ...ring, window: { ...ring.window, words: '57' } },
+      ['window.words: expected a list of whole numbers >= 0, got "57"']
+    ],
+    [
+      { ...timed, window: { ...timed.window, newest: 1, older: 2 } },
+      [
+        'window.newest: expected { calls, failures, slow }, got 1',
+        'window.older: expected a list of counts, got 2'
+      ]
+    ],
     [{ ...row, window: { _tag: 'rows' } }, ['window._tag: expected one of row, count, time, got "rows"']],
     [
       { ...ring, window: { ...ring.window, words: [0, -1] } },

@@ -15,7 +15,10 @@ import {
   showConfigError
 } from 'reprise/codec'
 import { parse } from 'yaml'
+import { circuitBreakerForm } from '../../../src/codec/CircuitBreakerCodec.js'
+import { hold } from '../../../src/codec/Registry.js'
 import { said } from '../../support/bad.js'
+import { unexplained } from '../../support/schemas.js'
 
 class Overloaded extends Error {}
 const isTransient = (): boolean => true
@@ -234,5 +237,13 @@ describe('CircuitBreakerOptionsFromUnknown', () => {
       is({}),
       is(1)
     ]).toEqual([true, false, false, false])
+  })
+})
+
+describe('circuitBreakerForm', () => {
+  it('its schema -> explains every key', () => {
+    const { schema } = circuitBreakerForm(hold({}))
+    expect(Object.keys(schema['properties'] as object)).toHaveLength(10)
+    expect(unexplained(schema)).toEqual([])
   })
 })

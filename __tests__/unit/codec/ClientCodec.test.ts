@@ -9,6 +9,7 @@ import { parse } from 'yaml'
 import { said } from '../../support/bad.js'
 import { root } from '../../support/built.js'
 import { anything, drawWith, mutated, wild } from '../../support/hostile.js'
+import { unexplained } from '../../support/schemas.js'
 
 const isTransient = (): boolean => true
 const registry = { conditions: { isTransient } }
@@ -84,6 +85,7 @@ describe('decodeClient', () => {
 
   it.each<[unknown, ReadonlyArray<string>]>([
     [null, ['configuration: expected a policy or the options of a client, got null']],
+    [{ timeout: 1, policy: 5 }, ['policy: expected a policy, got 5']],
     [
       { attemptTimeout: 'x' },
       [
@@ -153,7 +155,17 @@ describe('decodeClient', () => {
 })
 
 describe('clientSchemaFor', () => {
-  const isValid = new Ajv().compile(clientSchemaFor(registry))
+  const schema = clientSchemaFor(registry)
+  const isValid = new Ajv().compile(schema)
+
+  it('says what it is of, and explains every key', () => {
+    expect(schema).toMatchObject({
+      title: 'reprise client',
+      description: 'What the clients of a fleet do: a retry policy, or one with more around it.',
+      anyOf: [{ title: 'policy' }, { title: 'client' }]
+    })
+    expect(unexplained(schema)).toEqual([])
+  })
 
   it.each<[string, unknown, boolean]>([
     ['a file with all that there is', parse(file), true],

@@ -1,3 +1,4 @@
+import * as t from 'io-ts'
 import { showConfigError } from 'reprise/codec'
 import { toConfigErrors } from '../../../src/codec/ConfigError.js'
 
@@ -30,6 +31,8 @@ describe('showConfigError', () => {
     ],
     ['a', Symbol('s'), 'a: expected a whole number >= 0, got Symbol(s)'],
     ['a', 'x'.repeat(100), `a: expected a whole number >= 0, got "${'x'.repeat(59)}…`],
+    ['a', 'x'.repeat(58), `a: expected a whole number >= 0, got "${'x'.repeat(58)}"`],
+    ['k'.repeat(200), 1, `${'k'.repeat(200)}: expected a whole number >= 0, got 1`],
     ['k'.repeat(300), 1, `${'k'.repeat(200)}…: expected a whole number >= 0, got 1`],
     // A key that would clear the screen of a terminal.
     ['\u001b[2J\n', 1, '\uFFFD[2J\uFFFD: expected a whole number >= 0, got 1']
@@ -45,6 +48,18 @@ describe('showConfigError', () => {
 })
 
 describe('toConfigErrors', () => {
+  it('an error -> the keys below the whole, and what was expected at the last', () => {
+    const context = [
+      { key: '', type: t.UnknownRecord },
+      { key: 'retryOn', type: t.UnknownArray },
+      { key: '0', type: t.string }
+    ]
+    expect(toConfigErrors({ _tag: 'Left', left: [{ value: 1, context }] })).toEqual({
+      _tag: 'Left',
+      left: [{ path: 'retryOn.0', value: 1, expected: 'string' }]
+    })
+  })
+
   it('an error that says nothing of where it is -> the whole, and nothing expected', () => {
     expect(toConfigErrors({ _tag: 'Left', left: [{ value: 1, context: [] }] })).toEqual({
       _tag: 'Left',

@@ -4,11 +4,11 @@ import {
   configurationSchema,
   configurationSchemaFor,
   decodeConfiguration,
-  type Json,
   type JsonObject,
   showConfigError
 } from 'reprise/codec'
 import { parse } from 'yaml'
+import { schemasIn, unexplained } from '../../support/schemas.js'
 
 const isTransient = (): boolean => true
 const isFinal = (): boolean => true
@@ -120,23 +120,17 @@ describe('decodeConfiguration', () => {
   })
 })
 
-/** Every schema in a schema. */
-const schemasIn = (json: Json): ReadonlyArray<JsonObject> => {
-  if (typeof json !== 'object' || json === null) return []
-  const below = Object.values(json as JsonObject).flatMap(schemasIn)
-  return Array.isArray(json) ? below : [json as JsonObject, ...below]
-}
-
 describe('configurationSchema', () => {
   it('explains every key', () => {
-    const unexplained = schemasIn(configurationSchema).flatMap(({ properties, additionalProperties }) =>
-      additionalProperties === false
-        ? Object.entries(properties as JsonObject).filter(
-            ([, schema]) => (schema as JsonObject)['description'] === undefined
-          )
-        : []
-    )
-    expect(unexplained).toEqual([])
+    expect(unexplained(configurationSchema)).toEqual([])
+  })
+
+  it('says what it is of', () => {
+    expect(configurationSchema).toMatchObject({
+      title: 'reprise',
+      description: 'A retry policy, or the options of a worker.',
+      anyOf: [{ title: 'policy' }, { title: 'worker options' }]
+    })
   })
 
   it('allows no unknown keys', () => {

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { isLarger, type Json, toJson } from '../../../src/codec/Json.js'
+import { isLarger, isObject, type Json, toJson, without } from '../../../src/codec/Json.js'
 import { showConfigError } from 'reprise/codec'
 import { toConfigErrors } from '../../../src/codec/ConfigError.js'
 
@@ -51,6 +51,11 @@ describe('toJson', () => {
     ['undefined in a list', [undefined], `0: ${notJson}, got nothing`],
     ['a hole in a list', new Array(1), `0: ${notJson}, got nothing`],
     ['a function', { a: isNaN }, `a: ${notJson}, got the function isNaN`],
+    [
+      'a function without a prototype',
+      { a: Object.setPrototypeOf(() => 1, null) as unknown },
+      `a: ${notJson}, got a function`
+    ],
     ['a symbol', { a: Symbol('x') }, `a: ${notJson}, got Symbol(x)`],
     ['a bigint', { a: 1n }, `a: ${notJson}, got 1`],
     ['a date', { a: new Date(0) }, `a: ${notJson}, got an object`],
@@ -115,7 +120,7 @@ describe('toJson', () => {
   })
 
   it('5000 values -> read; 5001 -> refused', () => {
-    expect(json(new Array(4999).fill(1))).toHaveLength(4999)
+    expect(json(new Array(4999).fill(1))).toEqual(new Array(4999).fill(1))
     expect(errors(new Array(5000).fill(1))).toEqual([
       'configuration: expected at most 5000 values, got a list of 5000'
     ])
@@ -134,6 +139,7 @@ describe('toJson', () => {
 
   const cyclic: Record<string, unknown> = {}
   cyclic['a'] = [cyclic, cyclic]
+  const keyed = Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [i, i]))
   const laughs = Array.from({ length: 30 }).reduce<unknown>((inner) => [inner, inner, inner], 'ha')
 
   it.each<[string, unknown]>([
@@ -141,7 +147,8 @@ describe('toJson', () => {
     ['the same list again and again', laughs],
     ['a very long list', new Array(1e7).fill(0)],
     ['a list that says it is endless', new Proxy([], { get: () => 2 ** 32 - 1 })],
-    ['many keys', Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [i, i]))]
+    ['many keys', keyed],
+    ['many keys, after too many values', [new Array(1e4).fill(0), keyed]]
   ])('%s -> refused, and little of it is read', (_, value) => {
     const reads = { count: 0 }
     expect(errors(watched(value, reads))).toEqual([
@@ -159,8 +166,36 @@ describe('isLarger', () => {
     [[1], 2, false],
     [{ a: [1, 2] }, 4, false],
     [{ a: [1, 2] }, 3, true],
-    [{ f: isNaN }, 2, false]
+    [{ f: isNaN }, 2, false],
+    // A text is one value, whatever its length, and so is null.
+    [['abc'], 2, false],
+    [[null], 2, false]
   ])('%j, %d -> %p', (data, most, larger) => {
     expect(isLarger(data, most)).toBe(larger)
+  })
+})
+
+describe('isObject', () => {
+  it.each<[Json, boolean]>([
+    [{}, true],
+    [{ a: 1 }, true],
+    [[], false],
+    [null, false],
+    ['a', false],
+    [1, false],
+    [true, false]
+  ])('%j -> %p', (value, expected) => {
+    expect(isObject(value)).toBe(expected)
+  })
+})
+
+describe('without', () => {
+  it('a key -> all others, as keys of their own alone', () => {
+    const rest = without({ a: 1, b: 2, c: 3 }, 'b')
+    expect(Object.entries(rest)).toEqual([
+      ['a', 1],
+      ['c', 3]
+    ])
+    expect(Object.getPrototypeOf(rest)).toBeNull()
   })
 })

@@ -1,7 +1,9 @@
 import { callLimit, type Limit, limitSet, rateLimit, resourceLimit } from 'reprise'
 import { decodeLimits, encodeLimits, showConfigError } from 'reprise/codec'
 import { parse } from 'yaml'
+import { limitsForm } from '../../../src/codec/LimitsCodec.js'
 import { said } from '../../support/bad.js'
+import { unexplained } from '../../support/schemas.js'
 
 const errors = (json: unknown): ReadonlyArray<string> => {
   const decoded = decodeLimits(json)
@@ -69,6 +71,23 @@ describe('decodeLimits', () => {
       ]
     ],
     [
+      [{ rateLimit: 1 }, { callLimit: 2 }, { resourceLimit: 3 }],
+      [
+        '0.rateLimit: expected { key, capacity, per, algorithm }, got 1',
+        '1.callLimit: expected { key, capacity, per, algorithm }, got 2',
+        '2.resourceLimit: expected { key, capacity }, got 3'
+      ]
+    ],
+    [
+      [{ callLimit: {} }, { resourceLimit: {} }],
+      [
+        '0.callLimit.capacity: expected a whole number >= 1, got nothing',
+        `0.callLimit.per: expected milliseconds >= 0 or a text like '2s', got nothing`,
+        '1.resourceLimit.key: expected a text, got nothing',
+        '1.resourceLimit.capacity: expected a whole number >= 1, got nothing'
+      ]
+    ],
+    [
       [{ rateLimit: { key: 'a', capacity: 0, per: 1 } }],
       [
         '0.rateLimit: expected options that fit together (rateLimit: capacity must be …, got 0), got an object'
@@ -113,6 +132,14 @@ describe('decodeLimits', () => {
     expect(errors(many)).toEqual([
       'configuration: expected what is stored as at most 5000 values (1000 in a policy), in 32 levels, got a list of 900'
     ])
+  })
+})
+
+describe('limitsForm', () => {
+  it('its schema -> explains every key', () => {
+    const { properties } = limitsForm.schema['items'] as { readonly properties: object }
+    expect(Object.keys(properties)).toEqual(['rateLimit', 'callLimit', 'resourceLimit'])
+    expect(unexplained(limitsForm.schema)).toEqual([])
   })
 })
 

@@ -36,7 +36,10 @@ import {
 } from 'reprise'
 import { decodePolicy, showConfigError } from 'reprise/codec'
 import { pipe } from 'fp-ts/lib/function.js'
+import { policyForms } from '../../../src/codec/Policy.js'
+import { hold } from '../../../src/codec/Registry.js'
 import * as Eq from '../../../src/policy/Eq.js'
+import { unexplained } from '../../support/schemas.js'
 
 class Timeout extends Error {}
 const isTransient = (): boolean => true
@@ -192,6 +195,8 @@ describe('errors', () => {
       { exponential: { base: 1, step: 2 } },
       ['exponential.step: expected one of the keys base, factor, got 2']
     ],
+    [{ linear: [1] }, [`linear: ${duration}, or { base, step }, got a list of 1`]],
+    [{ linear: { step: 2 } }, [`linear.base: ${duration}, got nothing`]],
     [{ delays: '1s' }, ['delays: expected a list of durations, got "1s"']],
     [{ delays: ['1s', 'x', null] }, [`delays.1: ${duration}, got "x"`, `delays.2: ${duration}, got null`]],
     [{ immediate: false }, ['immediate: expected true, got false']],
@@ -201,6 +206,27 @@ describe('errors', () => {
       ['custom: expected a name in the registry\'s schedules (squares), got "toString"']
     ],
     [{ andThen: [{ fixed: 1 }] }, ['andThen: expected a list of two or more policies, got a list of 1']],
+    [{ when: 'A' }, ['when: expected { condition, policy, otherwise }, got "A"']],
+    [
+      { when: {} },
+      [
+        `when.condition: ${condition}, got nothing`,
+        'when.policy: expected a policy, got nothing',
+        'when.otherwise: expected a policy, got nothing'
+      ]
+    ],
+    [{ mapDelay: 'half' }, ['mapDelay: expected { name, policy }, got "half"']],
+    [
+      { mapDelay: {} },
+      [
+        "mapDelay.name: expected a name in the registry's delays (half), got nothing",
+        'mapDelay.policy: expected a policy, got nothing'
+      ]
+    ],
+    [
+      { fixed: 1, delayFrom: 'retryAfter' },
+      ['delayFrom: expected { hint, max }, or a list of these, got "retryAfter"']
+    ],
     [{ both: [{ fixed: 1 }, 2] }, ['both.1: expected a policy, got 2']],
     [{ both: [{ fixed: 1 }, { fixed: 'x' }] }, [`both.1.fixed: ${duration}, got "x"`]],
     [{ fixed: 1, limitRetries: 1.5 }, ['limitRetries: expected a whole number >= 0, got 1.5']],
@@ -263,6 +289,23 @@ describe('errors', () => {
     expect(decoded._tag === 'Left' && decoded.left).toEqual([
       { path: 'custom', value: 'squares', expected: "a name in the registry's schedules (there are none)" }
     ])
+  })
+})
+
+describe('policyForms', () => {
+  const { policy, definitions } = policyForms(hold({}))
+
+  it('schemas -> explain every key', () => {
+    expect(Object.keys(definitions.policy['properties'] as object)).toHaveLength(26)
+    expect(unexplained({ ...definitions })).toEqual([])
+    expect(definitions.policy['description']).toBe('A retry policy: one schedule, and any settings.')
+  })
+
+  it('a policy within a policy -> refers to the definition', () => {
+    expect(policy.schema).toEqual({ $ref: '#/definitions/policy' })
+    expect(definitions.policy).toMatchObject({
+      properties: { both: { type: 'array', minItems: 2, items: { $ref: '#/definitions/policy' } } }
+    })
   })
 })
 

@@ -1,7 +1,8 @@
+import * as t from 'io-ts'
 import { circuitBreaker, limitSet, rateLimit, resourceLimit, retryBudget } from 'reprise'
 import { decodePolicy, type Registry } from 'reprise/codec'
 import { bareSet, hold } from '../../../src/codec/Registry.js'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 const isTransient = (): boolean => true
 class Timeout extends Error {}
@@ -15,6 +16,12 @@ describe('hold', () => {
     ])
     expect([...conditions.of]).toContainEqual([Timeout, 'Timeout'])
     expect(schedules.all.size).toBe(0)
+  })
+
+  it('predicates and decoders of results -> held, each by itself', () => {
+    const { validators } = hold({ validators: { isTransient, Text: t.string } })
+    expect([validators.all.get('isTransient'), validators.all.get('Text')]).toEqual([isTransient, t.string])
+    expect([validators.of.get(isTransient), validators.of.get(t.string)]).toEqual(['isTransient', 'Text'])
   })
 
   it('two names for one thing -> both are read, the first is written', () => {
@@ -67,6 +74,11 @@ describe('hold', () => {
       { validators: { a: { name: 'x' } } },
       "TypeError: registry: 'a' of its validators must be …, got [object Object]"
     ],
+    [
+      'a text among schedules',
+      { schedules: { a: 'x' } },
+      'RangeError: registry: \'a\' of its schedules must be …, got "x"'
+    ],
     ['null for all', null, 'TypeError: registry must be …, got null'],
     ['a text for all', 'x', 'RangeError: registry must be …, got "x"'],
     ['null for a kind', { conditions: null }, 'TypeError: registry: its conditions must be …, got null'],
@@ -74,6 +86,11 @@ describe('hold', () => {
       'a misspelt kind',
       { condition: { isTransient } },
       'TypeError: registry: there is no kind condition; there are conditions, validators, schedules, delays, hints, limits, circuitBreakers, retryBudgets'
+    ],
+    [
+      'two misspelt kinds',
+      { condition: {}, hint: {} },
+      'TypeError: registry: there is no kind condition, hint; there are conditions, validators, schedules, delays, hints, limits, circuitBreakers, retryBudgets'
     ],
     [
       'a limit that is in no set',
@@ -113,6 +130,22 @@ describe('hold', () => {
   ])('%s -> throws', (_, registry, message) => {
     expect(thrown(() => hold(registry as Registry))).toBe(message)
     expect(thrown(() => decodePolicy(registry as Registry))).toBe(message)
+  })
+})
+
+describe('hold, what it expects', () => {
+  it.each<[Registry, string]>([
+    [null as never, 'TypeError: registry must be an object, got null'],
+    [
+      { conditions: { a: 1 as never } },
+      "RangeError: registry: 'a' of its conditions must be a function, got 1"
+    ],
+    [
+      { validators: { a: { decode: 1 } as never } },
+      "TypeError: registry: 'a' of its validators must be a function or a decoder, got [object Object]"
+    ]
+  ])('%j -> %s', (registry, expected) => {
+    expect(message(() => hold(registry))).toBe(expected)
   })
 })
 

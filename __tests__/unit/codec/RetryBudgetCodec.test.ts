@@ -1,6 +1,8 @@
 import { retryBudget, type RetryBudgetOptions } from 'reprise'
 import { decodeRetryBudgetOptions, showConfigError } from 'reprise/codec'
+import { retryBudgetForm } from '../../../src/codec/RetryBudgetCodec.js'
 import { said } from '../../support/bad.js'
+import { unexplained } from '../../support/schemas.js'
 
 const errors = (json: unknown): ReadonlyArray<string> => {
   const decoded = decodeRetryBudgetOptions(json)
@@ -54,5 +56,12 @@ describe('decodeRetryBudgetOptions', () => {
     ]
   ])('%j -> %j', (json, expected) => {
     expect(errors(json)).toEqual(expected)
+  })
+})
+
+describe('retryBudgetForm', () => {
+  it('its schema -> explains every key', () => {
+    expect(Object.keys(retryBudgetForm.schema['properties'] as object)).toHaveLength(5)
+    expect(unexplained(retryBudgetForm.schema)).toEqual([])
   })
 })

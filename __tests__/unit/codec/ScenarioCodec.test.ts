@@ -90,6 +90,11 @@ describe('decodeScenario', () => {
       { ...service, network: { normal: [5, 1] } }
     ],
     [
+      'a range of one time',
+      serving({ latency: { uniform: [5, 5] } }),
+      { ...service, server: { capacity: 1, latency: { uniform: [5, 5] } } }
+    ],
+    [
       'contention',
       { clients: 100, processes: 2, contention: { message: { exponential: '10ms' } } },
       { clients: 100, processes: 2, contention: { message: { exponential: 10 } } }
@@ -157,6 +162,7 @@ describe('decodeScenario', () => {
       { clients: 1, contention: { message: 5 }, server },
       ['server: expected one of the keys clients, processes, contention, got an object']
     ],
+    [{ clients: 1, contention: 5 }, ['contention: expected { message }, got 5']],
     [{ clients: 1, contention: {} }, [`contention.message: expected ${distribution}, got nothing`]]
   ])('%j -> %j', (json, expected) => {
     expect(errors(json)).toEqual(expected)
@@ -164,6 +170,8 @@ describe('decodeScenario', () => {
 
   it.each<[unknown, ReadonlyArray<string>]>([
     [{ uniform: [2, 1] }, ['server.latency.uniform: expected a pair from less to more, got a list of 2']],
+    [{ uniform: 5 }, ['server.latency.uniform: expected a pair of durations [from, to], got 5']],
+    [{ logNormal: [50] }, ['server.latency.logNormal: expected a pair [median, sigma], got a list of 1']],
     [
       { uniform: ['x', -1] },
       [
@@ -197,11 +205,16 @@ describe('decodeScenario', () => {
         'server.rateLimit.per: expected a duration longer than 0 ms, got 0'
       ]
     ],
+    [{ rateLimit: 5 }, ['server.rateLimit: expected { capacity, per, algorithm }, got 5']],
     [{ outages: {} }, ['server.outages: expected a list of outages, got an object']],
     [{ outages: ['now'] }, ['server.outages.0: expected { from, to, mode }, got "now"']],
     [
       { outages: [{ from: 0, to: 1 }] },
       ['server.outages.0.mode: expected one of down, silent, slow, failing, got nothing']
+    ],
+    [
+      { outages: [{ from: 0, to: 1, mode: 'up' }] },
+      ['server.outages.0.mode: expected one of down, silent, slow, failing, got "up"']
     ],
     [
       { outages: [{ from: '2s', to: '1.5s', mode: 'down' }] },
@@ -309,6 +322,14 @@ describe('ScenarioFromUnknown', () => {
 
 describe('scenarioSchema', () => {
   const isValid = new Ajv().compile(scenarioSchema)
+
+  it('says what it is of', () => {
+    expect(scenarioSchema).toMatchObject({
+      title: 'reprise scenario',
+      description: 'A world for a fleet of clients.',
+      anyOf: [{ title: 'a service' }, { title: 'contention' }]
+    })
+  })
 
   it.each<[string, unknown, boolean]>([
     ['a file with all that there is', parse(file), true],

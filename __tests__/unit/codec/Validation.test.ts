@@ -1,6 +1,6 @@
-import type { Errors } from 'io-ts'
-import { problem } from '../../../src/codec/Validation.js'
-import { nameOf } from '../../../src/codec/Value.js'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Errors, Validation } from 'io-ts'
+import { all, expecting, problem } from '../../../src/codec/Validation.js'
 
 /** Where each error is, and what was expected there. */
 const inShort = (errors: Errors): ReadonlyArray<readonly [path: string, expected: string | undefined]> =>
@@ -16,6 +16,11 @@ describe('problem', () => {
     expect(inShort([problem(1, context, 'a list')])).toEqual([['.retryOn', 'a list']])
   })
 
+  it('here, further below -> all above it stays', () => {
+    const deep = [...context, { key: 'not', type: { name: 'another' } }] as never
+    expect(inShort([problem(1, deep, 'a list')])).toEqual([['.retryOn.not', 'a list']])
+  })
+
   it('under a key -> below it', () => {
     expect(inShort([problem(1, context, 'a list', 'of')])).toEqual([['.retryOn.of', 'a list']])
   })
@@ -25,16 +30,25 @@ describe('problem', () => {
   })
 })
 
-describe('nameOf', () => {
-  const isBusy = (): boolean => true
-  const names = {
-    kind: 'conditions',
-    all: new Map([['isBusy', isBusy]]),
-    of: new Map([[isBusy, 'isBusy']])
-  } as const
+describe('expecting', () => {
+  it('whatever is decoded -> an error of the whole, with the name as what was expected', () => {
+    const decoded = expecting('a list').decode(1)
+    expect(decoded._tag === 'Left' && inShort(decoded.left)).toEqual([['', 'a list']])
+  })
+})
 
-  it('a name that is nearly one, nothing said of where it is -> the name that was meant', () => {
-    const read = nameOf(names).validate('isBuzy', [])
-    expect(read._tag === 'Left' && inShort(read.left)).toEqual([['', 'the name isBusy, or ']])
+describe('all', () => {
+  const no = (value: unknown) => ({ value, context: [] })
+
+  it.each<[string, ReadonlyArray<Validation<number>>, Validation<ReadonlyArray<number>>]>([
+    ['none', [], E.right([])],
+    ['values', [E.right(1), E.right(2)], E.right([1, 2])],
+    [
+      'errors',
+      [E.left([no('a'), no('b')]), E.right(1), E.left([no('c')])],
+      E.left([no('a'), no('b'), no('c')])
+    ]
+  ])('%s -> all of them', (_, each, expected) => {
+    expect(all(each)).toEqual(expected)
   })
 })

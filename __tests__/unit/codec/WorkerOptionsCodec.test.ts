@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import {
   circuitBreaker,
   configure,
+  custom,
   fixed,
   limitSet,
   policyOf,
@@ -9,6 +10,7 @@ import {
   rateLimit,
   resourceLimit,
   retryBudget,
+  retryOn,
   worker,
   type WorkerOptions
 } from 'reprise'
@@ -21,6 +23,7 @@ import {
 
 class Locked extends Error {}
 const isTransient = (): boolean => true
+const growing = (): number => 50
 const isFinal = (): boolean => true
 const payments = circuitBreaker({ consecutiveFailures: 1 })()
 const users = circuitBreaker({ consecutiveFailures: 1 })()
@@ -257,6 +260,14 @@ describe('encodeWorkerOptions', () => {
       [
         'retryOn.*.condition: expected something that the registry has among its conditions, got the function TypeError',
         'retryUntil.1: expected something that the registry has among its validators, got an object'
+      ]
+    ],
+    [
+      'policies with functions that the registry does not hold',
+      { policy: { '*': custom('growing', growing), read: retryOn(TypeError)(fixed(1)) } },
+      [
+        "policy.*.custom: expected what the registry has among its schedules as 'growing', got the function growing",
+        'policy.read.retryOn.condition: expected something that the registry has among its conditions, got the function TypeError'
       ]
     ],
     [

@@ -18,8 +18,28 @@ describe('nearest', () => {
     expect(nearest(name, known)).toBe(expected)
   })
 
+  it.each([
+    [['fixd', 'fixed'], 'fixed'],
+    [['fixed', 'fixd'], 'fixed'],
+    // As near: the first.
+    [['fixeda', 'fixedb'], 'fixeda']
+  ])('fixedd, of %j -> %s', (names, expected) => {
+    expect(nearest('fixedd', names)).toBe(expected)
+  })
+
+  it('40 letters -> looked for; 41 -> not', () => {
+    expect(nearest('x'.repeat(40), ['x'.repeat(39)])).toBe('x'.repeat(39))
+    expect(nearest('x'.repeat(41), ['x'.repeat(41)])).toBeUndefined()
+  })
+
+  it('a letter that two capitals stand for -> one letter', () => {
+    expect(nearest('mass', ['maß'])).toBeUndefined()
+    expect(nearest('mas', ['maß'])).toBe('maß')
+  })
+
   it('letters of two units -> one letter each', () => {
     expect(nearest('abc', ['\u{1F600}\u{1F600}'])).toBeUndefined()
+    expect(nearest('abc', ['abc\u{1F600}'])).toBe('abc\u{1F600}')
     expect(nearest('\u{1F600}bc', ['\u{1F600}bd'])).toBe('\u{1F600}bd')
   })
 

@@ -93,6 +93,10 @@ describe('encodePolicy', () => {
       pipe(fixed(1), both(fixed(2)), limitRetries(3), both(fixed(3)))
     ],
     [
+      { either: [{ fixed: 1 }, { fixed: 2 }, { fixed: 3 }] },
+      pipe(fixed(1), either(fixed(2)), either(fixed(3)))
+    ],
+    [
       { either: [{ both: [{ fixed: 1 }, { fixed: 2 }] }, { fixed: 3 }] },
       pipe(fixed(1), both(fixed(2)), either(fixed(3)))
     ],

@@ -159,8 +159,9 @@ const jitterProblems = (engine: Engine, self: AnyPolicy): Problems => {
   )
 }
 
-const limitProblems = ({ name }: Engine, self: AnyPolicy, blamed: ReadonlyArray<Blame>): Problems =>
-  blamed.flatMap((blame) => {
+const limitProblems = ({ name }: Engine, self: AnyPolicy, blamed: ReadonlyArray<Blame>): Problems => {
+  const spread = spreadOf(self)
+  return blamed.flatMap((blame) => {
     switch (blame) {
       case 'schedule':
         return none
@@ -170,11 +171,14 @@ const limitProblems = ({ name }: Engine, self: AnyPolicy, blamed: ReadonlyArray<
       case 'limitTotalDelay':
         return problem(
           nameOf(self, blame),
-          `with jitter, the draws say when it stops, and ${name} stops by count alone`,
+          spread.from === spread.to
+            ? `it stops after more retries than are counted here, and ${name} stops by count alone`
+            : `with jitter, the draws say when it stops, and ${name} stops by count alone`,
           'limitRetries'
         )
     }
   })
+}
 
 /** What is asked of an engine beside waits and counts. */
 export const besideWaits = ({ closest, name }: Told, self: AnyPolicy): Problems => [

@@ -4,14 +4,14 @@ import { capDelay, floorDelay, withJitter } from './Delay.js'
 import { read } from './Failure.js'
 import { formatDuration } from './formatDuration.js'
 import { greatest } from './greatest.js'
-import { limitElapsed, limitRetries, limitTotalDelay } from './Limit.js'
+import { limitDelay, limitElapsed, limitRetries, limitTotalDelay } from './Limit.js'
 import { type LintWarning, warn } from './LintWarning.js'
 import { everyPart, type NamedPart, namedParts } from './namedParts.js'
 import { neverStops } from './neverStops.js'
 import { print } from './print.js'
 import { type AnyPolicy, omit, type RetryPolicy } from './RetryPolicy.js'
 import { simulate } from './simulate.js'
-import { sketch } from './tabulate.js'
+import { sketch, type WaitRow } from './tabulate.js'
 
 type Warnings = ReadonlyArray<LintWarning>
 
@@ -27,8 +27,10 @@ export const lintCourse = (self: AnyPolicy): Warnings => [
 // --- the end
 
 const lintEnd = (self: AnyPolicy): Warnings => {
+  // Stryker disable next-line StringLiteral: all but 'every' means the main schedule
   if (!neverStops(self, 'main')) return []
   const isLimited = (part: AnyPolicy): boolean =>
+    // Stryker disable next-line StringLiteral: all but 'every' means the main schedule
     part.schedule._tag === 'either' && part.schedule.policies.some((branch) => !neverStops(branch, 'main'))
   return warn(
     'never-stops',
@@ -50,15 +52,16 @@ const lintLoop = (self: AnyPolicy): Warnings => {
     : []
 }
 
-const lintFaults = (self: AnyPolicy): Warnings => {
-  const last = simulate(self as RetryPolicy, 30).at(-1)
-  if (last?._tag !== 'GiveUp' || last.reason !== 'PolicyFault') return []
-  const { fault } = last
-  return warn(
-    'policy-fault',
-    `ends the call as a PolicyFault after attempt ${last.attempt}: ${textOf(fault)}`
+const lintFaults = (self: AnyPolicy): Warnings =>
+  simulate(self as RetryPolicy, 30).flatMap((ruling) =>
+    // Stryker disable next-line ConditionalExpression: no other decision has such a reason
+    ruling._tag === 'GiveUp' && ruling.reason === 'PolicyFault'
+      ? warn(
+          'policy-fault',
+          `ends the call as a PolicyFault after attempt ${ruling.attempt}: ${textOf(ruling.fault)}`
+        )
+      : []
   )
-}
 
 // A fault can be anything, such as what cannot be made a text.
 const textOf = (fault: unknown): string => {
@@ -88,6 +91,7 @@ const below = (part: AnyPolicy, whole: AnyPolicy): AnyPolicy => {
     ...(whole.floorDelay === undefined ? [] : [floorDelay(whole.floorDelay)]),
     ...(whole.capDelay === undefined ? [] : [capDelay(whole.capDelay)]),
     ...(whole.limitRetries === undefined ? [] : [limitRetries(whole.limitRetries)]),
+    ...(whole.limitDelay === undefined ? [] : [limitDelay(whole.limitDelay)]),
     ...(whole.limitTotalDelay === undefined ? [] : [limitTotalDelay(whole.limitTotalDelay)]),
     ...(whole.limitElapsed === undefined ? [] : [limitElapsed(whole.limitElapsed)])
   ]
@@ -127,9 +131,10 @@ const lintGrowth = (self: AnyPolicy): Warnings =>
     const unhinted = omit(policy, ['delayFrom'])
     const { waits } = sketch(unhinted, rows)
     const surprising = waits.find(({ to }) => to > long)
-    const [first] = waits
-    if (first === undefined || surprising === undefined) return []
+    if (surprising === undefined) return []
     const longest = greatest(bounds(unhinted).delay) ?? Infinity
+    // There is a first wait, since one surprises.
+    const [first] = waits as readonly [WaitRow, ...WaitRow[]]
     // Who begins with minutes means hours.
     if (longest < 100 * first.to) return []
     return warn(
@@ -139,5 +144,6 @@ const lintGrowth = (self: AnyPolicy): Warnings =>
   })
 
 const isGrowing = ({ schedule }: AnyPolicy): boolean =>
+  // Stryker disable next-line ConditionalExpression: no other schedule has a factor
   (schedule._tag === 'exponential' && schedule.factor > 1) ||
   ['linear', 'fibonacci', 'decorrelated'].includes(schedule._tag)

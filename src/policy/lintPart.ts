@@ -28,8 +28,8 @@ export const lintPart = (self: AnyPolicy, jitter: ReadonlyArray<Jitter>): Warnin
 
 const timeLimits = ['limitDelay', 'limitTotalDelay', 'limitElapsed'] as const
 
-const has = (self: AnyPolicy, keys: ReadonlyArray<keyof AnyPolicy>): boolean =>
-  everyPart(self).some((part) => keys.some((key) => part[key] !== undefined))
+const hasHints = (self: AnyPolicy): boolean =>
+  everyPart(self).some(({ delayFrom }) => delayFrom !== undefined)
 
 const hasCustom = (self: AnyPolicy): boolean =>
   everyPart(self).some(({ schedule }) => schedule._tag === 'custom')
@@ -51,14 +51,14 @@ const timesIn = ({ schedule, ...self }: AnyPolicy): ReadonlyArray<readonly [name
       case 'delays':
         return schedule.delays
       default:
+        // Stryker disable next-line ArrayDeclaration: what it puts in is no time
         return []
     }
   }
   return [
     ...own().map((time) => [schedule._tag, time] as const),
-    ...([...timeLimits, 'floorDelay', 'capDelay'] as const).flatMap((key) =>
-      self[key] === undefined ? [] : [[key, self[key]] as const]
-    ),
+    ...([...timeLimits, 'floorDelay', 'capDelay'] as const).map((key) => [key, self[key] ?? 0] as const),
+    // Stryker disable next-line ArrayDeclaration: what it puts in has no max
     ...(self.delayFrom ?? []).map(({ max }) => ['delayFrom: max', max] as const)
   ]
 }
@@ -75,6 +75,7 @@ const lintUnits = (self: AnyPolicy): Warnings =>
     )
 
 const lintFactor = (schedule: Schedule): Warnings =>
+  // Stryker disable next-line ConditionalExpression: no other schedule has a factor
   schedule._tag === 'exponential' && schedule.factor < 1 && schedule.base > 0
     ? warn(
         'shrinking-waits',
@@ -84,12 +85,13 @@ const lintFactor = (schedule: Schedule): Warnings =>
 
 /** The waits before the settings of the node change them. */
 const bare = (self: AnyPolicy): AnyPolicy =>
-  omit(self, ['withJitter', 'delayFrom', 'floorDelay', 'capDelay', 'limitRetries', ...timeLimits])
+  omit(self, ['withJitter', 'floorDelay', 'capDelay', 'limitRetries', ...timeLimits])
 
 const lintCap = (self: AnyPolicy): Warnings => {
-  const { capDelay: cap, floorDelay: floor } = self
+  const { capDelay: cap, floorDelay: floor = 0 } = self
+  // Stryker disable next-line ConditionalExpression: saves time alone, since nothing is above a cap that there is not
   if (cap === undefined || self.limitRetries === 0) return []
-  if (floor !== undefined && floor > cap) {
+  if (floor > cap) {
     return warn(
       'floor-above-cap',
       `floorDelay(${formatDuration(floor)}) is above capDelay(${formatDuration(cap)}), and the cap wins: no wait is longer than ${formatDuration(cap)}; lower the floor, or raise the cap`
@@ -109,11 +111,13 @@ const lintCap = (self: AnyPolicy): Warnings => {
 }
 
 const lintFloor = (self: AnyPolicy, jitter: ReadonlyArray<Jitter>): Warnings => {
-  const { capDelay = Infinity, floorDelay: floor } = self
-  if (floor === undefined || floor > capDelay || hasCustom(self) || has(self, ['delayFrom'])) return []
+  const { capDelay = Infinity, floorDelay: floor = 0 } = self
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: a floor of 0 saves time alone, since no wait is below it
+  if (floor === 0) return []
+  if (floor > capDelay || hasCustom(self) || hasHints(self)) return []
   const unbounded = jitter.reduce<AnyPolicy>(
     (policy, each) => withJitter(each)(policy as typeof never),
-    omit(self, ['floorDelay', 'capDelay', ...timeLimits])
+    omit(self, ['floorDelay', ...timeLimits])
   )
   const { waits, more } = sketch(unbounded, compared)
   const longest = Math.max(0, ...waits.map(({ to }) => to))
@@ -125,6 +129,7 @@ const lintFloor = (self: AnyPolicy, jitter: ReadonlyArray<Jitter>): Warnings => 
     : []
 }
 
+// Stryker disable next-line ArrayDeclaration: what it puts in has no max
 const lintHints = ({ delayFrom = [], floorDelay = 0, capDelay = Infinity }: AnyPolicy): Warnings =>
   delayFrom.flatMap(({ max }) => [
     ...(max < floorDelay
@@ -143,9 +148,11 @@ const lintHints = ({ delayFrom = [], floorDelay = 0, capDelay = Infinity }: AnyP
 
 const lintCount = (self: AnyPolicy): Warnings => {
   const limit = self.limitRetries
+  // Stryker disable next-line ConditionalExpression: saves time alone, since no count is below a limit that there is not
   if (limit === undefined) return []
-  const count = greatest(bounds(omit(self, ['limitRetries', ...timeLimits])).retries)
-  return count !== undefined && count > 0 && count < limit
+  // With a limit, there is a greatest.
+  const count = greatest(bounds(omit(self, timeLimits)).retries) as number
+  return count > 0 && count < limit
     ? warn(
         'limit-never-reached',
         `limitRetries(${limit}) is never reached, since the schedule stops after ${count}: lower the limit, or let the schedule go on`
@@ -167,16 +174,19 @@ const lintStages = ({ schedule, limitRetries = Infinity }: AnyPolicy): Warnings 
   if (schedule._tag !== 'andThen') return []
   const stages = namedParts(schedule)
   let before = 0
+  let endless: string | undefined
   for (const [i, { name, policy }] of stages.entries()) {
-    const count = countOf(policy)
+    // Nothing is said of a sum with a part that is not known.
+    const count = countOf(policy) ?? NaN
     const next = stages[i + 1]
-    if (count === undefined || next === undefined) return []
+    if (next === undefined) break
     before += count
+    if (count === Infinity) endless ??= name
     if (sameData(next.policy, never)) continue
-    if (count === Infinity) {
+    if (endless !== undefined) {
       return warn(
         'stage-never-reached',
-        `${next.name} never begins, since ${name} never stops: give ${name} a limit, such as limitRetries`
+        `${next.name} never begins, since ${endless} never stops: give ${endless} a limit, such as limitRetries`
       )
     }
     if (before >= limitRetries) {
@@ -201,6 +211,7 @@ const lintIdle = (self: AnyPolicy): Warnings => {
     (part) =>
       !['custom', 'mapDelay', 'when', 'decorrelated'].includes(part.schedule._tag) &&
       [...timeLimits, 'delayFrom', 'retryOn'].every((key) => !(key in part)) &&
+      // Stryker disable next-line EqualityOperator: an end after the last row shows in `more`
       (part.limitRetries ?? 0) < compared
   )
   if (!isPlain) return []
@@ -225,9 +236,8 @@ const lintIdle = (self: AnyPolicy): Warnings => {
 
 const lintUndone = (self: AnyPolicy): Warnings => {
   const { schedule } = self
-  const [inner] = parts(schedule)
-  if (schedule._tag !== 'mapDelay' || inner === undefined || hasCustom(self)) return []
-  const { capDelay: cap = Infinity, floorDelay: floor = 0 } = inner
+  if (schedule._tag !== 'mapDelay' || hasCustom(self)) return []
+  const { capDelay: cap = Infinity, floorDelay: floor = 0 } = schedule.policies[0]
   const { waits } = sketch(self, 30)
   const longest = Math.max(...waits.map(({ to }) => to))
   const shortest = Math.min(...waits.map(({ from }) => from))

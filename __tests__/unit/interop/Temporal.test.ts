@@ -302,6 +302,32 @@ describe('toTemporal', () => {
       ]
     ],
     [
+      'so many retries that nobody counts them',
+      pipe(exponential(1, 1.0001), limitTotalDelay('100h')),
+      [
+        [
+          'limitTotalDelay(360000000)',
+          'it stops after more retries than are counted here, and Temporal stops by count alone',
+          'limitRetries'
+        ]
+      ]
+    ],
+    [
+      // It fails for one that is shorter.
+      'mapDelay of a wait that it refuses',
+      pipe(
+        delays([100, 50]),
+        mapDelay('picky', (ms) => (ms < 100 ? NaN : ms))
+      ),
+      [
+        [
+          'mapDelay("picky", <function>)',
+          'Temporal is given numbers, and no functions',
+          'a schedule with the waits that come out'
+        ]
+      ]
+    ],
+    [
       'mapDelay',
       pipe(
         fixed(100),

@@ -202,8 +202,8 @@ const reopenBy = (openTime: Duration | RetryPolicy): BreakerPlan['reopen'] => {
   const outcome = { _tag: 'Rejected', value: undefined, reasons: [] } as const
   const reopen: BreakerPlan['reopen'] = (backoff, draws) => {
     try {
-      const { decision, state } = next(backoff, { outcome, elapsed: backoff.slept, random: draws() })
-      return decision._tag === 'Retry' ? state : backoff
+      // Where the policy has stopped, the state stays as it is.
+      return next(backoff, { outcome, elapsed: backoff.slept, random: draws() }).state
     } catch {
       return backoff // nonsense for a draw: it opens all the same
     }

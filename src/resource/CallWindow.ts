@@ -137,11 +137,12 @@ export const expire = <W extends CallWindow>(kind: WindowKind, window: W, now: n
 
 const rotate = (window: Timed, width: number, now: number): Timed => {
   const { from, newest, older } = window
-  const steps = Math.floor((now - (from ?? now)) / width)
-  if (from === null || steps <= 0) return window
+  const began = from ?? now
+  const steps = Math.floor((now - began) / width)
+  if (steps <= 0) return window
   const empty = Array<Counts>(Math.min(steps, buckets) - 1).fill(zero)
   const kept = [...older, newest, ...empty].slice(1 - buckets)
-  return { _tag: 'time', ...total(kept), from: from + steps * width, newest: zero, older: kept }
+  return { _tag: 'time', ...total(kept), from: began + steps * width, newest: zero, older: kept }
 }
 
 /** Gives the window as it is on a clock that shows `by` milliseconds more. */
@@ -179,8 +180,8 @@ export const toRing = (
   const cleared = (bits: number, i: number): number => bits & (4 ** within(calls - i * perWord) - 1)
   const all = words.map(cleared)
   const current = cleared(word, index)
-  const pairs = replaced(all, index, current).flatMap((bits, i) =>
-    Array.from({ length: within(calls - i * perWord) }, (_, place) => (bits >> (2 * place)) & 3)
+  const pairs = replaced(all, index, current).flatMap((bits) =>
+    Array.from({ length: perWord }, (_, place) => (bits >> (2 * place)) & 3)
   )
   return {
     _tag: 'count',

@@ -214,17 +214,15 @@ const makeBreaker = (plan: BreakerPlan): CircuitBreaker => {
   const become = (after: BreakerState, now: number, tell?: Tell): void => {
     const before = state
     state = after
-    if (after._tag === before._tag || (own === undefined && tell === undefined)) return
-    const news = newsOf(after, now, lastFailure())
-    // Nobody's call isolates it.
-    if (news._tag === 'CircuitIsolated') own?.(news)
-    else inform(news, tell)
+    if (after._tag !== before._tag) inform(newsOf(after, now, lastFailure()), tell)
   }
   /** Tells the observer of the breaker, then whoever watches the call. */
-  const inform = (news: CircuitNews, tell: Tell | undefined): void => {
+  const inform = (news: BreakerEvent, tell: Tell | undefined): void => {
     own?.(news)
-    tell?.(news)
+    // No call isolates it: that it was, nobody who watches one is told.
+    tell?.(news as CircuitNews)
   }
+  // Stryker disable next-line ArrowFunction: only a call that has ended is drawn for, and it brings its own
   const update = (input: BreakerInput, now: number, draws = (): number => 0, tell?: Tell): void => {
     become(next(state, input, now, draws), now, tell)
   }

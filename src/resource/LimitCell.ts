@@ -128,6 +128,7 @@ export const newLimitCell = (
         answer,
         before: undefined,
         after: undefined,
+        // Stryker disable next-line BooleanLiteral: joining the queue, which follows, sets it
         waits: false
       }
       queue.join(waiting)
@@ -155,6 +156,7 @@ export const newLimitCell = (
       giveBackTo(slots, amounts)
       // Reading a clock is much of the cost: only where it is needed.
       settleIn(slots, amounts, grant.at, used, grant.clock.now)
+      // Stryker disable next-line ConditionalExpression,EqualityOperator: nobody is served where nobody waits; saves the try
       if (queue.size() > 0) serve()
     },
     available: (clock) => availableIn(slots, clock.now()),

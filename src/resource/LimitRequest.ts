@@ -77,6 +77,7 @@ export const toUsed = (
     const name = `${argument}.${limit.key}`
     if (limit._tag === 'resourceLimit') invalid(name, 'left out, since a resource is given back whole', used)
     const amount = toAmount(name, limit, used)
+    // Stryker disable next-line ConditionalExpression: a request names each rate, and a resource is refused above
     return limit._tag === 'callLimit' && named[i] !== true && amount !== asked
       ? invalid(name, `${asked}, since the request did not say how many calls`, used)
       : amount

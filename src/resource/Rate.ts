@@ -50,4 +50,4 @@ export const timeOf = ({ capacity, per }: Rule, amount: number): number =>
 
 /** How much flows in a time that does not go back. */
 export const flowed = ({ capacity, per }: Rule, from: number, to: number): number =>
-  to > from ? ((to - from) * capacity) / per : 0
+  (Math.max(0, to - from) * capacity) / per

@@ -92,7 +92,9 @@ const cellOf = Symbol.for('reprise/budget@1')
  */
 export const retryBudget = (options: RetryBudgetOptions): IO<RetryBudget> => {
   const plan = toBudgetPlan(options)
-  return () => (plan._tag === 'ratio' ? toBudget(plan.rules, plan.clock) : toBudget(plan.rules, plan.clock))
+  // A budget holds what its rules make of what they have made; what that is, they alone know.
+  const rules = plan.rules as BudgetRules<unknown>
+  return () => toBudget(rules, plan.clock)
 }
 
 /** What the options of a budget come to. */

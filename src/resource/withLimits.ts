@@ -77,6 +77,7 @@ export const withLimits: WithLimits = (set: unknown, request?: unknown, usage?: 
   const askedBy = toAskedBy(cell, request)
   // A call that failed has used all that it asked for.
   const usedBy = (result: Result | undefined, args: ReadonlyArray<unknown>): unknown =>
+    // Stryker disable next-line OptionalChaining: to read it of no result would throw, and then all was used as well
     result?._tag === 'Right' ? ((usage as AnyFunction)(result.right, ...args) ?? null) : undefined
   const limited =
     (inner: Run, name: string): Run =>

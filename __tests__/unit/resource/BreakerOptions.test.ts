@@ -15,7 +15,7 @@ import {
   withJitter
 } from 'reprise'
 import { type BreakerPlan, toPlan } from '../../../src/resource/BreakerOptions.js'
-import { badCounts, badDurations, refuses, thrown } from '../../support/bad.js'
+import { badCounts, badDurations, message, refuses } from '../../support/bad.js'
 
 const row = { consecutiveFailures: 3 } as const
 const ratios = { failureRatio: 0.5 } as const
@@ -59,6 +59,14 @@ describe('toPlan', () => {
     ]
   ])('%s', (_, options, expected) => {
     expect(without(toPlan(options))).toEqual({ ...expected, ...rest })
+  })
+
+  it('the longest window of calls -> taken', () => {
+    expect(toPlan({ countWindow: 10_000, ...ratios }).window).toEqual({ _tag: 'count', size: 10_000 })
+  })
+
+  it('a clock of which only the time is used -> taken', () => {
+    expect(toPlan({ ...row, clock: { now: () => 7 } as never }).clock?.now()).toBe(7)
   })
 
   it('trials, failOn, observer -> as they are', () => {
@@ -151,47 +159,91 @@ describe('toPlan', () => {
   )
 
   it.each<[string, unknown, string]>([
-    ['none', {}, 'RangeError: circuitBreaker: options must be …, got "none"'],
+    [
+      'none',
+      {},
+      'RangeError: circuitBreaker: options must be with exactly one of consecutiveFailures, countWindow, timeWindow, got "none"'
+    ],
     [
       'two windows',
       { countWindow: 5, timeWindow: 5, ...ratios },
-      'RangeError: circuitBreaker: options must be …, got "countWindow and timeWindow"'
+      'RangeError: circuitBreaker: options must be with exactly one of consecutiveFailures, countWindow, timeWindow, got "countWindow and timeWindow"'
     ],
     [
       'a misspelt name',
       { ...row, openTimes: 5 },
-      'RangeError: circuitBreaker: options must be …, got "openTimes"'
+      'RangeError: circuitBreaker: options must be named consecutiveFailures, countWindow, timeWindow, failureRatio, slowRatio, slowAfter, minimumCalls, trials, openTime, failOn, observer, clock, got "openTimes"'
     ],
     [
       'a ratio of failures in a row',
       { ...row, failureRatio: 0.5 },
-      'RangeError: circuitBreaker: failureRatio must be …, got 0.5'
+      'RangeError: circuitBreaker: failureRatio must be left out beside consecutiveFailures, got 0.5'
     ],
     [
       'slowAfter alone',
       { countWindow: 5, ...ratios, slowAfter: 5 },
-      'TypeError: circuitBreaker: slowRatio must be …, got undefined'
+      'TypeError: circuitBreaker: slowRatio must be a number >= 0 and < 1, got undefined'
     ],
-    ['null', null, 'TypeError: circuitBreaker: options must be …, got null'],
-    ['nothing', undefined, 'TypeError: circuitBreaker: options must be …, got undefined'],
-    ['a number', 5, 'RangeError: circuitBreaker: options must be …, got 5'],
+    [
+      'a window without a ratio',
+      { countWindow: 5 },
+      'TypeError: circuitBreaker: failureRatio must be a number >= 0 and < 1, got undefined'
+    ],
+    [
+      'a bad ratio of failures beside a good one of slow calls',
+      { countWindow: 5, failureRatio: 2, slowRatio: 0.5, slowAfter: 5 },
+      'RangeError: circuitBreaker: failureRatio must be a number >= 0 and < 1, got 2'
+    ],
+    [
+      'a bad ratio of slow calls, of which nobody says when they are slow',
+      { countWindow: 5, slowRatio: 2 },
+      'RangeError: circuitBreaker: slowRatio must be a number >= 0 and < 1, got 2'
+    ],
+    [
+      'a ratio of slow calls, of which nobody says when they are slow',
+      { countWindow: 5, slowRatio: 0.5 },
+      'TypeError: circuitBreaker: slowAfter must be set beside slowRatio, got undefined'
+    ],
+    [
+      'too long a window',
+      { countWindow: 10_001, ...ratios },
+      'RangeError: circuitBreaker: countWindow must be a whole number <= 10000, got 10001'
+    ],
+    [
+      'a window of no time',
+      { timeWindow: '0s', ...ratios },
+      'RangeError: circuitBreaker: timeWindow must be longer than 0 ms, got "0s"'
+    ],
+    [
+      'a minimum that the window never has',
+      { countWindow: 5, ...ratios, minimumCalls: 6 },
+      'RangeError: circuitBreaker: minimumCalls must be at most the countWindow of 5, got 6'
+    ],
+    [
+      'an observer that is none',
+      { ...row, observer: 'log' },
+      'RangeError: circuitBreaker: observer must be a function of an event, got "log"'
+    ],
+    ['null', null, 'TypeError: circuitBreaker: options must be an object, got null'],
+    ['nothing', undefined, 'TypeError: circuitBreaker: options must be an object, got undefined'],
+    ['a number', 5, 'RangeError: circuitBreaker: options must be an object, got 5'],
     [
       'an open time that is no policy',
       { ...row, openTime: { ms: 5 } },
-      'TypeError: circuitBreaker: openTime must be …, got [object Object]'
+      'TypeError: circuitBreaker: openTime must be made by constructors, got [object Object]'
     ],
     [
       'an open time that is never',
       { ...row, openTime: never },
-      'TypeError: circuitBreaker: openTime must be …, got [object Object]'
+      'TypeError: circuitBreaker: openTime must be a duration, or a policy that retries at least once, got [object Object]'
     ],
     [
       'a negative open time',
       { ...row, openTime: -1 },
-      'RangeError: circuitBreaker: openTime must be …, got -1'
+      "RangeError: circuitBreaker: openTime must be milliseconds >= 0 or a text like '2s', got -1"
     ]
-  ])('%s -> refused', (_, options, message) => {
-    expect(thrown(() => toPlan(options as never))).toBe(message)
+  ])('%s -> refused', (_, options, expected) => {
+    expect(message(() => toPlan(options as never))).toBe(expected)
   })
 })
 

@@ -137,6 +137,19 @@ describe('expire', () => {
     expect(counts(expire(kind, window, now))).toEqual(expected)
   })
 
+  it('three buckets later -> the calls in the one before, which comes before two without any', () => {
+    const none = { calls: 0, failures: 0, slow: 0 }
+    expect(expire(kind, window, 39)).toEqual({
+      _tag: 'time',
+      calls: 1,
+      failures: 1,
+      slow: 1,
+      from: 35,
+      newest: none,
+      older: [{ calls: 1, failures: 1, slow: 1 }, none, none]
+    })
+  })
+
   it('another window -> as it is', () => {
     const row = played({ _tag: 'row' }, 'F')
     expect(expire({ _tag: 'row' }, row, 1e9)).toBe(row)
@@ -177,6 +190,19 @@ describe('toRing', () => {
     const ring = played({ _tag: 'count', size }, letters)
     if (ring._tag !== 'count') throw new Error('no ring')
     expect(toRing(ring.words, ring.slot, ring.word, ring.calls)).toEqual(ring)
+  })
+
+  it('what was never written of a later word -> 0, too', () => {
+    // 16 calls fill the first word, and the lowest two bits of the second.
+    expect(toRing([0, 13], 16, 13, 16)).toEqual({
+      _tag: 'count',
+      calls: 16,
+      failures: 1,
+      slow: 0,
+      slot: 16,
+      word: 1,
+      words: [0, 1]
+    })
   })
 
   it('what was never written -> 0, so that it pushes nothing out', () => {

@@ -11,7 +11,7 @@ import {
 } from 'reprise'
 import { scripted, virtualClock } from 'reprise/testing'
 import { gateOf } from '../../../src/resource/CircuitBreaker.js'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 /** A breaker with a task that follows a script, on a virtual clock. */
 const scene = (options: CircuitBreakerOptions, script = 'L', random = 0) => {
@@ -126,6 +126,14 @@ describe('lastFailure', () => {
     breaker.reset()
     expect(breaker.lastFailure()).toEqual({ _tag: 'None' })
   })
+
+  it('one of a call that began before a reset -> none', async () => {
+    const { breaker, task } = scene({ consecutiveFailures: 3 })
+    const pending = task()
+    breaker.reset()
+    expect(await pending).toEqual({ _tag: 'Left', left: 1 })
+    expect(breaker.lastFailure()).toEqual({ _tag: 'None' })
+  })
 })
 
 describe('isolate and reset', () => {
@@ -200,7 +208,39 @@ describe('save and restore', () => {
   })
 })
 
+describe('restore after a reset', () => {
+  it('a call that began before both -> belongs to neither', async () => {
+    const { breaker, task } = scene({ consecutiveFailures: 1 })
+    const pending = task()
+    breaker.reset()
+    breaker.restore(breaker.save())()
+    await pending
+    expect(breaker.status()).toEqual(closed)
+  })
+})
+
 describe('clocks', () => {
+  it('a clock that moves on whenever it is read -> read once for a call that is refused', () => {
+    let time = 0
+    const clock = { ...virtualClock(), now: () => time++ }
+    const breaker = circuitBreaker({ consecutiveFailures: 1, openTime: 100 })()
+    const { enter, leave } = gateOf('breaker', breaker)
+    leave(clock, () => 0, 0, { failed: true, slow: false })
+    const refusals = [1, 2, 3].map(() => enter(clock, undefined))
+    expect(refusals).toEqual([
+      { _tag: 'CircuitOpen', retryAfter: 99 },
+      { _tag: 'CircuitOpen', retryAfter: 98 },
+      { _tag: 'CircuitOpen', retryAfter: 97 }
+    ])
+  })
+
+  it('a call that comes in while it is closed -> no time is read', () => {
+    const now = jest.fn(() => 0)
+    const { enter } = gateOf('breaker', circuitBreaker({ consecutiveFailures: 1 })())
+    expect(enter({ ...virtualClock(), now }, undefined)).toBe(0)
+    expect(now).not.toHaveBeenCalled()
+  })
+
   it('calls on another clock -> the times move over', async () => {
     const breaker = circuitBreaker({ consecutiveFailures: 1, openTime: 100 })()
     const [one, other] = [virtualClock(), virtualClock()]
@@ -233,8 +273,8 @@ describe('clocks', () => {
 
 describe('gateOf', () => {
   it.each([[undefined], [null], [{}], [{ status: () => closed }]])('%j -> TypeError', (value) => {
-    expect(thrown(() => gateOf('withCircuitBreaker: breaker', value as never))).toMatch(
-      /^TypeError: withCircuitBreaker: breaker must be …, got /
+    expect(message(() => gateOf('withCircuitBreaker: breaker', value as never))).toMatch(
+      /^TypeError: withCircuitBreaker: breaker must be made by circuitBreaker\(options\)\(\), got /
     )
   })
 

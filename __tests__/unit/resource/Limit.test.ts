@@ -1,6 +1,6 @@
 import { callLimit, rateLimit, resourceLimit } from 'reprise'
 import { isLimit } from '../../../src/resource/Limit.js'
-import { badDurations, refuses, thrown } from '../../support/bad.js'
+import { badDurations, message, refuses, thrown } from '../../support/bad.js'
 
 const numbers = [
   [0, 'RangeError', '0'],
@@ -53,6 +53,39 @@ describe('rateLimit', () => {
   })
 })
 
+describe('bad options, in whole sentences', () => {
+  const limit = { key: 'a', capacity: 1, per: 1 }
+  it.each<[string, () => unknown, string]>([
+    [
+      'no capacity',
+      () => rateLimit({ ...limit, capacity: 0 }),
+      'RangeError: rateLimit: capacity must be a number > 0, got 0'
+    ],
+    [
+      'no time',
+      () => rateLimit({ ...limit, per: '0s' }),
+      'RangeError: rateLimit: per must be longer than 0, got "0s"'
+    ],
+    [
+      'an algorithm in a list',
+      () => rateLimit({ ...limit, algorithm: ['gcra'] as never }),
+      'TypeError: rateLimit: algorithm must be one of tokenBucket, leakyBucket, slidingWindow, fixedWindow, gcra, got gcra'
+    ],
+    [
+      'what a callLimit has not',
+      () => callLimit({ ...limit, window: 1 } as never),
+      "TypeError: callLimit: there is no option 'window'; there are key, capacity, per, algorithm"
+    ],
+    [
+      'what a resourceLimit has not',
+      () => resourceLimit(limit as never),
+      "TypeError: resourceLimit: there is no option 'per'; there are key, capacity"
+    ]
+  ])('%s', (_, make, expected) => {
+    expect(message(make)).toBe(expected)
+  })
+})
+
 describe('callLimit', () => {
   it('its options -> frozen plain data, with the key calls if not said', () => {
     expect(callLimit({ capacity: 3, per: '1s', algorithm: 'gcra' })).toStrictEqual({
@@ -96,7 +129,9 @@ describe('isLimit', () => {
   it.each<[unknown, boolean]>([
     [resourceLimit({ key: 'a', capacity: 1 }), true],
     [callLimit({ capacity: 1, per: 1 }), true],
+    [rateLimit({ key: 'a', capacity: 1, per: 1 }), true],
     [{ _tag: 'resourceLimit', key: 'a' }, false],
+    [{ _tag: 'resourceLimit', key: 5, capacity: 1 }, false],
     [{ _tag: Symbol('a'), key: 'a', capacity: 1 }, false],
     [null, false],
     ['a', false]

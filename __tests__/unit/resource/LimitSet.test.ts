@@ -13,7 +13,8 @@ import {
   withTimeout
 } from 'reprise'
 import { virtualClock } from 'reprise/testing'
-import { badCounts, badDurations, refuses, thrown } from '../../support/bad.js'
+import { toLimitCell } from '../../../src/resource/LimitSet.js'
+import { badCounts, badDurations, message, refuses, thrown } from '../../support/bad.js'
 import { pause } from '../../support/resources.js'
 import { start, turn } from '../../support/task.js'
 
@@ -26,11 +27,6 @@ const taken = <A>(result: E.Either<unknown, A>): A => {
 }
 
 describe('limitSet', () => {
-  it('no limits, a request for one -> an error that says so', () => {
-    expect(thrown(() => limitSet([])().tryAcquire({ rate: 1 } as never)())).toBe(
-      'TypeError: tryAcquire: request names no limit of the set: rate; there are none'
-    )
-  })
   it('run twice -> two sets that share nothing', () => {
     const make = limitSet([place])
     const [one, other] = [make(), make()]
@@ -69,6 +65,30 @@ describe('limitSet', () => {
     (clock) => limitSet([place], { clock })
   )
 
+  it.each<[unknown, string]>([
+    [place, 'TypeError: limitSet: limits must be a list of limits, got [object Object]'],
+    [['a'], 'RangeError: limitSet: limit must be a limit, got "a"'],
+    [[place, rate, place], "TypeError: limitSet: limits must have a key each, got 'place' twice"]
+  ])('%j -> %s', (limits, expected) => {
+    expect(message(() => limitSet(limits as never))).toBe(expected)
+  })
+
+  it('a queue of any length -> as if not said', () => {
+    const set = limitSet([place], { maxQueue: Infinity })()
+    taken(set.tryAcquire()())
+    void set.acquire()()
+    expect(set.waiting()).toBe(1)
+  })
+
+  it('a set -> marked by a symbol with a version', () => {
+    expect(Object.getOwnPropertySymbols(limitSet([place])())).toEqual([Symbol.for('reprise/limits@1')])
+  })
+
+  it('the tasks of a set -> named as what made them', () => {
+    const set = limitSet([place])()
+    expect([set.acquire().name, set.use()(async () => 1).name]).toEqual(['acquire', 'use'])
+  })
+
   it('an option that there is not -> TypeError that lists them', () => {
     expect(thrown(() => limitSet([place], { max: 5 } as never))).toBe(
       "TypeError: limitSet: there is no option 'max'; there are maxWait, maxQueue, clock"
@@ -82,15 +102,8 @@ describe('requests', () => {
   it.each<[unknown, string]>([
     [undefined, 'TypeError: acquire: request.rate must be …, got undefined'],
     [null, 'TypeError: acquire: request must be …, got null'],
-    [{ rate: -1 }, 'RangeError: acquire: request.rate must be …, got -1'],
     [{ rate: NaN }, 'RangeError: acquire: request.rate must be …, got NaN'],
-    [{ rate: Infinity }, 'RangeError: acquire: request.rate must be …, got Infinity'],
-    [{ rate: 1, calls: 0.5 }, 'RangeError: acquire: request.calls must be …, got 0.5'],
-    [{ rate: 1, place: '1' }, 'RangeError: acquire: request.place must be …, got "1"'],
-    [
-      { rate: 1, other: 1 },
-      'TypeError: acquire: request names no limit of the set: other; there are rate, calls, place'
-    ]
+    [{ rate: 1, place: '1' }, 'RangeError: acquire: request.place must be …, got "1"']
   ])('%p -> %s', (request, expected) => {
     expect(thrown(() => set.acquire(request as never))).toBe(expected)
   })
@@ -238,80 +251,6 @@ describe('acquire', () => {
   })
 })
 
-describe('refusals', () => {
-  const refusal = async (options: object, request: number, before: number) => {
-    const clock = virtualClock()
-    const set = limitSet([callLimit({ capacity: 100, per: 1 }), rate], { clock, ...options })()
-    taken(set.tryAcquire({ rate: before })())
-    const ends = start(set.acquire({ rate: request }), clock)
-    await clock.runAll()
-    return ends
-  }
-  const error = { _tag: 'LimitExceeded', key: 'rate', capacity: 10, waited: 0 } as const
-
-  it('above the capacity -> at once, not a matter of time', async () => {
-    expect(await refusal({}, 11, 0)).toStrictEqual([
-      { at: 0, result: E.left({ ...error, reason: 'aboveCapacity', requested: 11, retryAfter: undefined }) }
-    ])
-  })
-
-  it('a full queue -> at once, with the time that it would take', async () => {
-    expect(await refusal({ maxQueue: 0 }, 5, 10)).toStrictEqual([
-      { at: 0, result: E.left({ ...error, reason: 'queueFull', requested: 5, retryAfter: 500 }) }
-    ])
-  })
-
-  it('no time to wait -> at once', async () => {
-    expect(await refusal({ maxWait: 0 }, 5, 10)).toStrictEqual([
-      { at: 0, result: E.left({ ...error, reason: 'waitedTooLong', requested: 5, retryAfter: 500 }) }
-    ])
-  })
-
-  it('too long a wait -> when it is over; one that ends just then is served', async () => {
-    expect(await refusal({ maxWait: 400 }, 5, 10)).toStrictEqual([
-      {
-        at: 400,
-        result: E.left({ ...error, reason: 'waitedTooLong', requested: 5, retryAfter: 100, waited: 400 })
-      }
-    ])
-    expect(await refusal({ maxWait: 500 }, 5, 10)).toMatchObject([{ at: 500, result: { _tag: 'Right' } }])
-  })
-
-  it('waiters behind one another -> each after its own wait, the one that fits is served', async () => {
-    const clock = virtualClock()
-    const set = limitSet([rate], { clock, maxWait: 300 })()
-    taken(set.tryAcquire({ rate: 10 })())
-    const large = start(set.acquire({ rate: 9 }), clock)
-    await clock.advance(100)
-    const small = start(set.acquire({ rate: 3 }), clock)
-    const other = start(set.acquire({ rate: 9 }), clock)
-    await clock.runAll()
-    expect([large, small, other].map(([end]) => [end?.at, end?.result._tag])).toEqual([
-      [300, 'Left'],
-      [300, 'Right'],
-      [400, 'Left']
-    ])
-  })
-
-  it('tryAcquire -> notNow; also while others wait, though it would fit', async () => {
-    const clock = virtualClock()
-    const set = limitSet([place, rate], { clock })()
-    taken(set.tryAcquire({ rate: 8, place: 0 })())
-    expect(set.tryAcquire({ rate: 4, place: 0 })()).toStrictEqual(
-      E.left({ ...error, reason: 'notNow', requested: 4, retryAfter: 200 })
-    )
-    void set.acquire({ rate: 5 })()
-    expect(set.tryAcquire({ rate: 1 })()).toMatchObject({ left: { reason: 'notNow', retryAfter: 300 } })
-    expect(set.waiting()).toBe(1)
-  })
-
-  it('a place that is taken -> no telling when', () => {
-    const set = limitSet([place])()
-    taken(set.tryAcquire()())
-    expect(set.tryAcquire()()).toMatchObject({ left: { key: 'place', requested: 1, retryAfter: undefined } })
-  })
-})
-
 describe('permits', () => {
   it('released twice -> one place back', () => {
     const set = limitSet([resourceLimit({ key: 'place', capacity: 2 })])()
@@ -329,6 +268,24 @@ describe('permits', () => {
     permit.report({ rate: 3 })
     permit.release()
     expect(set.available()).toEqual({ rate: 7 })
+  })
+
+  it('a report after the release -> an error that says so', () => {
+    const permit = taken(limitSet([rate])().tryAcquire({ rate: 1 })())
+    permit.release()
+    expect(message(() => permit.report({ rate: 1 }))).toBe('Error: report: the permit is already released')
+  })
+
+  it('a report of some rates only -> the release throws, once, and all counts as used', () => {
+    const clock = virtualClock()
+    const set = limitSet([rate, rateLimit({ key: 'bytes', capacity: 5, per: 1000 })], { clock })()
+    const permit = taken(set.tryAcquire({ rate: 8, bytes: 4 })())
+    permit.report({ rate: 1 })
+    expect(message(() => permit.release())).toBe(
+      'TypeError: release: usage must name all rates that were asked for, or none: bytes'
+    )
+    expect(message(() => permit.release())).toBe('nothing')
+    expect(set.available()).toEqual({ rate: 2, bytes: 1 })
   })
 
   it.each<[unknown, string]>([
@@ -424,4 +381,20 @@ describe('use', () => {
   })
 
   refuses('use: action', [[5, 'RangeError', '5']], (body) => limitSet([place])().use()(body))
+})
+
+describe('toLimitCell', () => {
+  it.each<[unknown, string]>([
+    [undefined, 'TypeError: withLimits: set must be a limitSet, got undefined'],
+    [null, 'TypeError: withLimits: set must be a limitSet, got null'],
+    [5, 'RangeError: withLimits: set must be a limitSet, got 5'],
+    [[place], 'TypeError: withLimits: set must be a limitSet, got [object Object]']
+  ])('%p -> %s', (set, expected) => {
+    expect(message(() => toLimitCell('withLimits: set', set))).toBe(expected)
+  })
+
+  it('a set -> its cell, the same each time', () => {
+    const set = limitSet([place])()
+    expect(toLimitCell('set', set)).toBe(toLimitCell('set', set))
+  })
 })

@@ -11,8 +11,8 @@ import {
   withRetryBudget
 } from 'reprise'
 import { scripted, virtualClock } from 'reprise/testing'
-import { toBudgetCell } from '../../../src/resource/RetryBudget.js'
-import { badDurations, refuses, thrown } from '../../support/bad.js'
+import { toBudgetCell, toBudgetPlan } from '../../../src/resource/RetryBudget.js'
+import { badDurations, message, refuses, thrown } from '../../support/bad.js'
 
 /** A call that fails, and is retried so often where the budget allows. */
 const failing = (budget: RetryBudget, retries: number) =>
@@ -100,6 +100,15 @@ describe('retryBudget', () => {
     expect(budget.balance()).toBe(1)
   })
 
+  it('a clock that moves on whenever it is read -> read once for a call', () => {
+    let time = 0
+    const clock = { ...virtualClock(), now: () => time++ }
+    const budget = retryBudget({ ratio: 1, minimumPerSecond: 0, window: 10 })()
+    for (let i = 0; i < 5; i++) toBudgetCell('budget', budget).note(clock, 'called')
+    // The first is 5 ms old.
+    expect(budget.balance()).toBe(5)
+  })
+
   const amounts: Parameters<typeof refuses>[1] = [
     [NaN, 'RangeError', 'NaN'],
     [-0.1, 'RangeError', '-0.1'],
@@ -141,45 +150,74 @@ describe('retryBudget', () => {
     (clock) => retryBudget({ ratio: 0.2, clock })
   )
 
-  it.each<[string, unknown, ErrorConstructor, string]>([
-    ['nothing', undefined, TypeError, 'retryBudget: options must be an object, got undefined'],
-    ['null', null, TypeError, 'retryBudget: options must be an object, got null'],
-    ['a number', 0.2, RangeError, 'retryBudget: options must be an object, got 0.2'],
-    ['no option at all', {}, TypeError, 'retryBudget: ratio must be a number from 0 to 1e9, got undefined'],
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'TypeError: retryBudget: options must be an object, got undefined'],
+    ['null', null, 'TypeError: retryBudget: options must be an object, got null'],
+    ['a number', 0.2, 'RangeError: retryBudget: options must be an object, got 0.2'],
+    ['no option at all', {}, 'TypeError: retryBudget: ratio must be a number from 0 to 1e9, got undefined'],
     [
       'a misspelt one',
       { ratios: 0.2 },
-      TypeError,
-      "retryBudget: there is no option 'ratios'; there are ratio, minimumPerSecond, window, maxTokens, tokenRatio, clock"
+
+      "TypeError: retryBudget: there is no option 'ratios'; there are ratio, minimumPerSecond, window, maxTokens, tokenRatio, clock"
     ],
     [
       'a ratio beside tokens',
       { maxTokens: 10, tokenRatio: 0.1, ratio: 0.2 },
-      RangeError,
-      'retryBudget: ratio must be set without maxTokens only, got 0.2'
+
+      'RangeError: retryBudget: ratio must be set without maxTokens only, got 0.2'
     ],
     [
       'a window beside tokens',
       { maxTokens: 10, tokenRatio: 0.1, window: '1s' },
-      RangeError,
-      'retryBudget: window must be set without maxTokens only, got "1s"'
+
+      'RangeError: retryBudget: window must be set without maxTokens only, got "1s"'
     ],
     [
       'a minimum beside tokens',
       { maxTokens: 10, tokenRatio: 0.1, minimumPerSecond: 0 },
-      RangeError,
-      'retryBudget: minimumPerSecond must be set without maxTokens only, got 0'
+
+      'RangeError: retryBudget: minimumPerSecond must be set without maxTokens only, got 0'
     ],
     [
       'a tokenRatio beside a ratio',
       { ratio: 0.2, tokenRatio: 0.1 },
-      RangeError,
-      'retryBudget: tokenRatio must be set beside maxTokens only, got 0.1'
+
+      'RangeError: retryBudget: tokenRatio must be set beside maxTokens only, got 0.1'
+    ],
+    [
+      'too short a window',
+      { ratio: 0.2, window: 0.5 },
+      'RangeError: retryBudget: window must be at least 1 ms, got 0.5'
+    ],
+    [
+      'no tokens',
+      { maxTokens: 0, tokenRatio: 1 },
+      'RangeError: retryBudget: maxTokens must be a number > 0, got 0'
+    ],
+    [
+      'too little of a token',
+      { maxTokens: 1, tokenRatio: 9e-7 },
+      'RangeError: retryBudget: tokenRatio must be at least a millionth, got 9e-7'
     ]
-  ])('%s -> refused, before the IO is run', (_, options, kind, message) => {
-    const make = () => retryBudget(options as never)
-    expect(make).toThrow(kind)
-    expect(make).toThrow(message)
+  ])('%s -> refused, before the IO is run', (_, options, expected) => {
+    expect(message(() => retryBudget(options as never))).toBe(expected)
+  })
+})
+
+describe('toBudgetPlan', () => {
+  const rules = { next: expect.any(Function) as unknown }
+
+  it.each<[string, RetryBudgetOptions, object]>([
+    ['a ratio', { ratio: 0.2, window: '2s' }, { _tag: 'ratio', window: 2000, clock: undefined, rules }],
+    ['the shortest window', { ratio: 0.2, window: 1 }, { _tag: 'ratio', window: 1, clock: undefined, rules }],
+    [
+      'tokens',
+      { maxTokens: 10, tokenRatio: 1e-6 },
+      { _tag: 'tokens', maxTokens: 10, clock: undefined, rules }
+    ]
+  ])('%s -> what it comes to', (_, options, expected) => {
+    expect(toBudgetPlan(options)).toMatchObject(expected)
   })
 })
 

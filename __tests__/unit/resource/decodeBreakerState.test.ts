@@ -36,11 +36,18 @@ const times = {
 describe('decodeBreakerState', () => {
   it.each<[string, CircuitBreakerOptions, object]>([
     ['open', row, open],
+    [
+      'open, with a state at the bounds',
+      row,
+      { ...open, until: -(2 ** 53 - 1), backoff: { ...backoff, slept: 0, drawn: 2 ** 53 - 1 } }
+    ],
     ['half-open', row, half],
     ['isolated', row, { _tag: 'Isolated', period: 5 }],
     ['failures in a row', row, failures],
     ['the last calls', ring, calls],
+    ['a ring that has come round', ring, { ...calls, window: { ...calls.window, calls: 16 } }],
     ['the calls of a time', timed, times],
+    ['a bucket that begins now', timed, { ...times, window: { ...times.window, from: 0 } }],
     ['no calls', timed, { ...times, window: { _tag: 'time', ...none, from: null, newest: none, older: [] } }]
   ])('%s -> the same, and a deep copy', (_, options, saved) => {
     const result = read(options, saved)
@@ -102,6 +109,16 @@ describe('decodeBreakerState', () => {
       'state.backoff.retry: expected a whole number from 0 to 9007199254740991, got -1',
       row,
       { ...open, backoff: { ...backoff, retry: -1 } }
+    ],
+    [
+      'state.backoff.slept: expected a number from 0 to 1.7976931348623157e+308, got -1',
+      row,
+      { ...open, backoff: { ...backoff, slept: -1 } }
+    ],
+    [
+      'state.backoff.drawn: expected a number from 0 to 9007199254740991, got 9007199254740992',
+      row,
+      { ...open, backoff: { ...backoff, drawn: 2 ** 53 } }
     ],
     [
       'state.backoff.delay: expected a whole number from 0 to 9007199254740991, got 0.5',

@@ -10,18 +10,16 @@ import {
   limitRetries,
   limitSet,
   resourceLimit,
-  type RetryEvent,
   withAttempt,
   withCircuitBreaker,
   withEnv,
   withLimits,
-  withObserver,
   withRetry,
   withSignal,
   withTimeout
 } from 'reprise'
 import { scripted, virtualClock } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 import { deferred, start, turn } from '../../support/task.js'
 
 const scene = (options: CircuitBreakerOptions) => ({
@@ -40,6 +38,29 @@ describe('withCircuitBreaker', () => {
     const { breaker } = scene(byRatio)
     expect(await pipe(scripted(script), withCircuitBreaker(breaker))()).toEqual(result)
     expect(breaker.status()).toMatchObject(counts)
+  })
+
+  it.each<[string, object]>([
+    ['R', { _tag: 'None' }],
+    ['L', { _tag: 'Some', value: { _tag: 'Failed', error: 1 } }],
+    ['T', { _tag: 'Some', value: { _tag: 'Threw', error: 1 } }]
+  ])('%s -> the failure that is counted', async (script, expected) => {
+    const { breaker } = scene(byRatio)
+    await pipe(scripted(script), withCircuitBreaker(breaker))()
+    expect(breaker.lastFailure()).toEqual(expected)
+  })
+
+  it('calls in a window of time -> all of them counted', async () => {
+    const { breaker } = scene({ timeWindow: '1h', failureRatio: 0.9 })
+    const task = pipe(scripted('RLR'), withCircuitBreaker(breaker))
+    for (let i = 0; i < 3; i++) await task()
+    expect(breaker.status()).toEqual({ _tag: 'Closed', calls: 3, failures: 1, slow: 0, retryAfter: 0 })
+  })
+
+  it('no breaker -> TypeError that says what to do', () => {
+    expect(message(() => withCircuitBreaker({} as never))).toBe(
+      'TypeError: withCircuitBreaker: breaker must be made by circuitBreaker(options)(), got [object Object]'
+    )
   })
 
   it('what was thrown -> passed on as thrown: a retry outside sees a Threw', async () => {
@@ -219,7 +240,7 @@ describe('aborts', () => {
     const pending = task()
     controller.abort()
     end.reject('late')
-    await pending
+    expect(await pending).toMatchObject({ left: { _tag: 'Aborted' } })
     await turn()
     expect(breaker.status().calls).toBe(0)
   })
@@ -244,13 +265,17 @@ describe('aborts', () => {
     expect(inside.breaker.status()).toMatchObject({ calls: 1, failures: 1 })
 
     const outside = scene(byRatio)
-    void pipe(
-      scripted('P'),
-      withCircuitBreaker(outside.breaker),
-      withTimeout(50),
-      withEnv({ clock: outside.clock })
-    )()
+    const cut = start(
+      pipe(
+        scripted('P'),
+        withCircuitBreaker(outside.breaker),
+        withTimeout(50),
+        withEnv({ clock: outside.clock })
+      ),
+      outside.clock
+    )
     await outside.clock.runAll()
+    expect(cut).toMatchObject([{ at: 50, result: { left: { _tag: 'TimedOut' } } }])
     expect(outside.breaker.status()).toMatchObject({ calls: 0, failures: 0 })
     expect(outside.clock.pending()).toBe(0)
   })
@@ -260,7 +285,8 @@ describe('with other wrappers', () => {
   it('a retry outside -> each attempt counts, and a refusal ends it', async () => {
     const { breaker, clock } = scene({ consecutiveFailures: 2 })
     const fn = scripted('L')
-    const result = await pipe(fn, withCircuitBreaker(breaker), withRetry(immediate), withEnv({ clock }))()
+    const policy = limitRetries(9)(immediate)
+    const result = await pipe(fn, withCircuitBreaker(breaker), withRetry(policy), withEnv({ clock }))()
     expect(result).toMatchObject({ left: { _tag: 'NotRetryable', attempts: 3 } })
     expect(fn.calls()).toBe(2)
   })
@@ -301,6 +327,27 @@ describe('with other wrappers', () => {
     expect(breaker.status()._tag).toBe('Open')
   })
 
+  it('a refusal that comes through several wrappers, aborted meanwhile -> the refusal, which was first', async () => {
+    const { breaker } = scene(byRatio)
+    breaker.isolate()
+    const controller = new AbortController()
+    const around = withCircuitBreaker(scene(byRatio).breaker)
+    const task = pipe(
+      scripted('R'),
+      withCircuitBreaker(breaker),
+      around,
+      around,
+      around,
+      withRetry(immediate),
+      withSignal(controller.signal)
+    )
+    const pending = task()
+    controller.abort('enough')
+    expect(await pending).toMatchObject({
+      left: { _tag: 'NotRetryable', failures: [{ error: { _tag: 'CircuitOpen' } }] }
+    })
+  })
+
   it('nothing is left listening when a call is over', async () => {
     const { breaker, clock } = scene(byRatio)
     const controller = new AbortController()
@@ -316,152 +363,5 @@ describe('with other wrappers', () => {
     expect(add.mock.calls.length).toBe(remove.mock.calls.length)
     controller.abort()
     expect(breaker.status()).toMatchObject({ calls: 1 })
-  })
-})
-
-describe('withObserver around', () => {
-  const context = { name: 'task', args: [], attempt: 1, previousDelay: undefined }
-
-  /** Tasks that follow scripts behind one breaker, watched together with their names. */
-  const watched = (options: CircuitBreakerOptions = { consecutiveFailures: 1, openTime: 100 }) => {
-    const { clock, breaker } = scene(options)
-    const events: RetryEvent[] = []
-    const watch = (script: string, duration = 0) =>
-      pipe(
-        scripted(script, { duration, clock }),
-        withCircuitBreaker(breaker),
-        withObserver((event) => events.push(event)),
-        withEnv({ clock })
-      )
-    return { clock, breaker, events, watch }
-  }
-
-  it('without a retry -> a first attempt; elapsed since the call came in', async () => {
-    const { clock, events, watch } = watched()
-    const ends = start(watch('T', 7), clock)
-    await clock.runAll()
-    expect(ends).toHaveLength(1)
-    await watch('R')()
-    await clock.advance(100)
-    const trial = start(watch('R', 3), clock)
-    await clock.runAll()
-    expect(trial).toHaveLength(1)
-    expect(events).toStrictEqual([
-      {
-        _tag: 'CircuitOpened',
-        ...context,
-        elapsed: 7,
-        openTime: 100,
-        lastFailure: { _tag: 'Some', value: { _tag: 'Threw', error: 1 } }
-      },
-      { _tag: 'CircuitRefused', ...context, elapsed: 0, retryAfter: 100 },
-      { _tag: 'CircuitHalfOpened', ...context, elapsed: 0 },
-      { _tag: 'CircuitClosed', ...context, elapsed: 3 }
-    ])
-  })
-
-  it('a trial that fails -> opened again', async () => {
-    const { clock, events, watch } = watched()
-    const task = watch('L')
-    await task()
-    await clock.advance(100)
-    await task()
-    expect(events.map(({ _tag }) => _tag)).toEqual(['CircuitOpened', 'CircuitHalfOpened', 'CircuitOpened'])
-  })
-
-  it('what others do to the breaker -> not told; isolated, it refuses', async () => {
-    const { clock, breaker, events, watch } = watched()
-    const first = start(watch('R', 10), clock)
-    const other = pipe(scripted('L'), withCircuitBreaker(breaker), withEnv({ clock }))
-    await other()
-    breaker.reset()
-    breaker.isolate()
-    await clock.runAll()
-    expect(first).toHaveLength(1)
-    expect(events).toEqual([])
-    await watch('R')()
-    expect(events).toStrictEqual([
-      { _tag: 'CircuitRefused', ...context, elapsed: 0, retryAfter: 2 ** 53 - 1 }
-    ])
-  })
-
-  it('the name and arguments of the function', async () => {
-    const { clock, breaker } = scene({ consecutiveFailures: 1 })
-    const told: unknown[] = []
-    const read = async (_id: number, _deep: boolean): Promise<never> => Promise.reject('down')
-    await pipe(
-      read,
-      withCircuitBreaker(breaker),
-      withObserver(({ name, args }) => told.push([name, args])),
-      withEnv({ clock })
-    )(7, true)()
-    expect(told).toEqual([['read', [7, true]]])
-  })
-
-  it.each<[string, () => unknown]>([
-    [
-      'throws',
-      () => {
-        throw new Error('observer')
-      }
-    ],
-    ['rejects', async () => Promise.reject(new Error('observer'))]
-  ])('an observer that %s -> changes nothing', async (_, observer) => {
-    const { clock, breaker } = scene({ consecutiveFailures: 1, openTime: 100 })
-    const task = pipe(scripted('LR'), withCircuitBreaker(breaker), withObserver(observer), withEnv({ clock }))
-    expect(await task()).toEqual({ _tag: 'Left', left: 1 })
-    expect(await task()).toEqual({ _tag: 'Left', left: { _tag: 'CircuitOpen', retryAfter: 100 } })
-    await clock.advance(100)
-    expect(await task()).toEqual({ _tag: 'Right', right: 2 })
-    expect(breaker.status()._tag).toBe('Closed')
-  })
-
-  it('aborted by the observer of a trial -> no call, and the place is free', async () => {
-    const { clock, breaker } = scene({ consecutiveFailures: 1, openTime: 100 })
-    const controller = new AbortController()
-    const fn = scripted('LR')
-    const guarded = pipe(fn, withCircuitBreaker(breaker))
-    await pipe(guarded, withEnv({ clock }))()
-    await clock.advance(100)
-    const trial = pipe(
-      guarded,
-      withObserver(({ _tag }) => {
-        if (_tag === 'CircuitHalfOpened') controller.abort('enough')
-      }),
-      withSignal(controller.signal),
-      withEnv({ clock })
-    )
-    expect(await trial()).toMatchObject({ left: { _tag: 'Aborted', attempts: 0, reason: 'enough' } })
-    expect(fn.calls()).toBe(1)
-    expect(await pipe(guarded, withEnv({ clock }))()).toEqual({ _tag: 'Right', right: 2 })
-  })
-
-  it('aborted by the observer of a refusal -> the refusal, which was first', async () => {
-    const { clock, breaker } = scene({ consecutiveFailures: 1, openTime: 100 })
-    const controller = new AbortController()
-    const task = pipe(
-      scripted('L'),
-      withCircuitBreaker(breaker),
-      withObserver(({ _tag }) => {
-        if (_tag === 'CircuitRefused') controller.abort('enough')
-      }),
-      withSignal(controller.signal),
-      withEnv({ clock })
-    )
-    await task()
-    expect(await task()).toEqual({ _tag: 'Left', left: { _tag: 'CircuitOpen', retryAfter: 100 } })
-  })
-
-  it('nobody watches -> no time is read for it', async () => {
-    const reads = async (watch: boolean) => {
-      const { clock, breaker } = scene({ consecutiveFailures: 3 })
-      const now = jest.fn(() => clock.now())
-      const task = pipe(scripted('R'), withCircuitBreaker(breaker))
-      await pipe(watch ? withObserver(() => undefined)(task) : task, withEnv({ clock: { ...clock, now } }))()
-      return now.mock.calls.length
-    }
-    // The breaker takes the clock over, and reads when the call has ended; for events, when it came in as well.
-    expect(await reads(false)).toBe(2)
-    expect(await reads(true)).toBe(3)
   })
 })

@@ -18,7 +18,7 @@ export interface DueQueue {
   readonly canceller: (slot: number) => () => void
   /** When the next act is due; `Infinity` if there is none. */
   readonly nextDue: () => number
-  /** Takes the next act out and does it, if there is one; says what the act says. */
+  /** Takes the act out that `nextDue` has told of and does it, if there is one; says what the act says. */
   readonly actNext: () => boolean
   /** For how many entries there is memory in use, those cancelled included. */
   readonly size: () => number
@@ -38,6 +38,7 @@ export const newDueQueue = (): DueQueue => {
   // By slot. An act that is cancelled leaves its slot empty until the heap comes to it; the slot of one that is taken is
   // used again, the order in which something was added is not.
   const acts: Array<Act<unknown> | undefined> = []
+  // Stryker disable next-line ArrayDeclaration: a slot is set before it is read
   const subjects: unknown[] = []
   let addedAs = new Float64Array(fewEntries)
   let freeSlots = new Uint32Array(fewEntries)
@@ -79,14 +80,24 @@ export const newDueQueue = (): DueQueue => {
     for (let child = 4 * hole + 1; child < size; child = 4 * hole + 1) {
       let least = child
       let leastDue = at(dues, child)
-      for (let other = child + 1; other < child + 4 && other < size; other++) {
+      const end = Math.min(child + 4, size)
+      for (let other = child + 1; other < end; other++) {
         const otherDue = at(dues, other)
-        if (otherDue < leastDue || (otherDue === leastDue && at(orders, other) < at(orders, least))) {
+        if (
+          otherDue < leastDue ||
+          // Stryker disable next-line EqualityOperator: no two have the same order
+          (otherDue === leastDue && at(orders, other) < at(orders, least))
+        ) {
           least = other
           leastDue = otherDue
         }
       }
-      if (leastDue > due || (leastDue === due && at(orders, least) > order)) break
+      if (
+        leastDue > due ||
+        // Stryker disable next-line EqualityOperator: no two have the same order
+        (leastDue === due && at(orders, least) > order)
+      )
+        break
       put(hole, leastDue, at(orders, least), slotAt(slots, least))
       hole = least
     }
@@ -97,7 +108,7 @@ export const newDueQueue = (): DueQueue => {
   const takeFirst = (): number => {
     const slot = slotAt(slots, 0)
     size -= 1
-    if (size > 0) siftDown(0, at(dues, size), at(orders, size), slotAt(slots, size))
+    siftDown(0, at(dues, size), at(orders, size), slotAt(slots, size))
     freeSlots[free++] = slot
     return slot
   }
@@ -111,7 +122,8 @@ export const newDueQueue = (): DueQueue => {
     }
     size = kept
     cancelled = 0
-    for (let place = (size - 2) >> 2; place >= 0; place--)
+    // Only those of the first quarter have children.
+    for (let place = size >> 2; place >= 0; place--)
       siftDown(place, at(dues, place), at(orders, place), slotAt(slots, place))
   }
 
@@ -146,11 +158,12 @@ export const newDueQueue = (): DueQueue => {
     actNext: () => {
       if (size === 0) return false
       const slot = takeFirst()
-      const act = acts[slot]
+      // `nextDue` stops at one that is not cancelled.
+      const act = acts[slot] as Act<unknown>
       const subject = subjects[slot]
       acts[slot] = undefined
       subjects[slot] = undefined
-      return act?.(subject) === true
+      return act(subject)
     },
     size: () => size
   }

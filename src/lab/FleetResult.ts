@@ -116,7 +116,7 @@ export const recoveryOf = (
   outages: { readonly from: number; readonly to: number }
 ): number | undefined => {
   // Calls that take long are those that end last: what ends after the last request says little.
-  const lastRequest = bins.filter(({ requests }) => requests > 0).at(-1)?.time ?? -1
+  const lastRequest = bins.filter(({ requests }) => requests > 0).at(-1)?.time ?? 0
   const busy = bins.filter((bin) => bin.time <= lastRequest && ended(bin) > 0)
   const before = busy.filter(({ time }) => time + width <= outages.from)
   const after = busy.filter(({ time }) => time + width > outages.to)
@@ -127,7 +127,8 @@ export const recoveryOf = (
   const isWorse = (bin: Bin): boolean =>
     failureRatio(bin) > worst.failures + 0.01 || bin.latency > 2 * worst.latency
   const last = after.filter(isWorse).at(-1)
-  if (before.length === 0 || last === after.at(-1)) return undefined
+  // With nothing before, all of it is worse than that.
+  if (last === after.at(-1)) return undefined
   return last === undefined ? 0 : last.time + width - outages.to
 }
 

@@ -124,6 +124,7 @@ export const newRecorder = (
       return {
         requests,
         succeeded,
+        // Stryker disable next-line EqualityOperator: no two are of the same tag
         failed: Object.fromEntries([...tags].sort(([a], [b]) => (a < b ? -1 : 1))),
         ended: succeeded + total.failed,
         completion,

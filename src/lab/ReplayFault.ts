@@ -156,10 +156,13 @@ const present = (decided: Decided): string => {
   }
 }
 
-const reasonOf = (decided: Decided & { readonly _tag: 'GiveUp' }): string =>
-  decided.reason === 'Exhausted' && decided.hint !== undefined
-    ? `Exhausted, at a hint of ${decided.hint} ms`
-    : decided.reason
+const reasonOf = ({
+  reason,
+  hint
+}: {
+  readonly reason: string
+  readonly hint?: number | undefined
+}): string => (hint === undefined ? reason : `${reason}, at a hint of ${hint} ms`)
 
 const cut = (text: string, length: number): string =>
   // Control characters would be obeyed by a terminal.

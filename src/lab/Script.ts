@@ -112,6 +112,7 @@ const decidedLast = (end: RecordedRun['end']): Decided => {
       return {
         _tag: 'GiveUp',
         reason: end._tag,
+        // Stryker disable next-line StringLiteral: nobody is told of its key
         hint: end.hint === undefined ? undefined : Number(restore('hint', end.hint))
       }
     default:

@@ -47,6 +47,7 @@ const unitOf = (most: number): readonly [size: number, name: string] =>
 const niceStep = (least: number): number => {
   const power = 10 ** Math.floor(Math.log10(least))
   const steps = power === 10 ? [1, 2, 3, 5] : [1, 2, 5]
+  // Stryker disable next-line EqualityOperator: the billionth is for rounding; so near to a step, either is right
   return (steps.find((each) => each * power >= least * (1 - 1e-9)) ?? 10) * power
 }
 

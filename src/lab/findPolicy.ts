@@ -172,6 +172,7 @@ const inOrder =
   ({ maximize }: Objective) =>
   (a: Ranked, b: Ranked): number =>
     Math.min(1, a.misses.length) - Math.min(1, b.misses.length) ||
+    // Stryker disable next-line ArithmeticOperator, EqualityOperator: by 1 or -1 it is the same to multiply or to divide; they are not equal
     (a.score === b.score ? 0 : (a.score < b.score ? -1 : 1) * (maximize === undefined ? 1 : -1))
 
 const mean = (numbers: ReadonlyArray<number>): number =>

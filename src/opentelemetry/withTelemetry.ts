@@ -233,13 +233,10 @@ const begun = (run: Run, env: Env, args: ReadonlyArray<unknown>): Promise<Result
 
 /**
  * Gives a clock whose wakings are within a context: where contexts do not last across timers, as in browsers, or the time is
- * virtual, later attempts are within it, too. It shares `now`, by which clocks that tell the same time are known; a clock whose
- * `now` needs its `this` is left as it is.
+ * virtual, later attempts are within it, too. It shares `now`, by which clocks that tell the same time are known: that of an
+ * environment needs no `this`.
  */
-const boundClock = (clock: Clock, telemetry: Telemetry): Clock => {
-  const bound: Clock = {
-    now: clock.now,
-    after: (delay, wake) => clock.after(delay, boundTo(telemetry, wake))
-  }
-  return safely(() => Number.isFinite(bound.now()), false) ? bound : clock
-}
+const boundClock = (clock: Clock, telemetry: Telemetry): Clock => ({
+  now: clock.now,
+  after: (delay, wake) => clock.after(delay, boundTo(telemetry, wake))
+})

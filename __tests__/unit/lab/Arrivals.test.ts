@@ -1,7 +1,7 @@
 import { newAgenda } from '../../../src/lab/Agenda.js'
 import { arrivalsOf } from '../../../src/lab/Arrivals.js'
 import type { Scenario, ServiceScenario } from '../../../src/lab/Scenario.js'
-import { thrown } from '../../support/bad.js'
+import { message } from '../../support/bad.js'
 
 const server = { capacity: 1, latency: 0 }
 
@@ -93,6 +93,40 @@ describe('arrivalsOf: when', () => {
   })
 })
 
+describe('arrivalsOf: a client that is woken', () => {
+  it.each<[string, Scenario, ReadonlyArray<number>]>([
+    ['at once', { clients: 2000, arrivals: 'atOnce', server }, []],
+    ['every 10 ms', { clients: 2, arrivals: { every: 10 }, duration: 30, server }, [0, 0.5]],
+    ['100 a second', { clients: 2, arrivals: { perSecond: 100 }, duration: 30, server }, [1, 1, 1].map(pause)]
+  ])('%s -> has made its request before anything else happens', async (_, scenario, draws) => {
+    const agenda = newAgenda()
+    const left = [...draws]
+    const begun: number[] = []
+    const requested: number[] = []
+    const missing: number[] = []
+    arrivalsOf(scenario).arrive(
+      agenda,
+      () => left.shift()!,
+      (client) => {
+        begun.push(client)
+        void Promise.resolve().then(() => requested.push(client))
+        // What the server does at the same moment.
+        agenda.plan(
+          0,
+          () => {
+            missing.push(begun.length - requested.length)
+            return false
+          },
+          undefined
+        )
+      }
+    )
+    await agenda.run({ goOn: () => true, moves: () => true })
+    expect(missing.length).toBeGreaterThan(1)
+    expect(new Set(missing)).toEqual(new Set([0]))
+  })
+})
+
 describe('arrivalsOf: how many, and how they are shown', () => {
   it.each([
     [
@@ -131,32 +165,65 @@ describe('arrivalsOf: how many, and how they are shown', () => {
 describe('arrivalsOf, of what makes no sense', () => {
   const base = { clients: 1, arrivals: 'atOnce', server }
   it.each([
-    [{ clients: 0 }, 'RangeError: clients must be …, got 0'],
-    [{ clients: 1.5 }, 'RangeError: clients must be …, got 1.5'],
-    [{ clients: undefined }, 'TypeError: clients must be …, got undefined'],
-    [{ processes: 0 }, 'RangeError: processes must be …, got 0'],
-    [{ processes: 'two' }, 'RangeError: processes must be …, got "two"'],
-    [{ arrivals: undefined }, 'TypeError: arrivals must be …, got undefined'],
-    [{ arrivals: null }, 'TypeError: arrivals must be …, got null'],
-    [{ arrivals: 'sometimes' }, 'RangeError: arrivals must be …, got "sometimes"'],
+    [{ clients: 0 }, 'RangeError: clients must be a whole number >= 1, got 0'],
+    [{ clients: 1.5 }, 'RangeError: clients must be a whole number >= 1, got 1.5'],
+    [{ clients: undefined }, 'TypeError: clients must be a whole number >= 1, got undefined'],
+    [{ processes: 0 }, 'RangeError: processes must be a whole number >= 1, got 0'],
+    [{ processes: 'two' }, 'RangeError: processes must be a whole number >= 1, got "two"'],
+    [
+      { arrivals: undefined },
+      `TypeError: arrivals must be 'atOnce', or an object with every or perSecond, got undefined`
+    ],
+    [
+      { arrivals: null },
+      `TypeError: arrivals must be 'atOnce', or an object with every or perSecond, got null`
+    ],
+    [
+      { arrivals: 'sometimes' },
+      `RangeError: arrivals must be 'atOnce', or an object with every or perSecond, got "sometimes"`
+    ],
     [
       { arrivals: { eevery: 1 } },
       "TypeError: arrivals: there is no option 'eevery'; there are every, perSecond"
     ],
-    [{ arrivals: {}, duration: 1 }, 'TypeError: arrivals must be …, got [object Object]'],
-    [{ arrivals: { every: 1, perSecond: 1 } }, 'TypeError: arrivals must be …, got [object Object]'],
-    [{ arrivals: { every: 10 } }, 'TypeError: duration must be …, got undefined'],
-    [{ arrivals: { every: 10 }, duration: -1 }, 'RangeError: duration must be …, got -1'],
-    [{ arrivals: { every: 0 }, duration: 1 }, 'RangeError: arrivals.every must be …, got 0'],
-    [{ arrivals: { every: '1d' }, duration: 1 }, 'RangeError: arrivals.every must be …, got "1d"'],
-    [{ arrivals: { perSecond: 0 }, duration: 1 }, 'RangeError: arrivals.perSecond must be …, got 0'],
-    [{ arrivals: { perSecond: NaN }, duration: 1 }, 'RangeError: arrivals.perSecond must be …, got NaN'],
+    [
+      { arrivals: {}, duration: 1 },
+      'TypeError: arrivals must be one of every and perSecond, got [object Object]'
+    ],
+    [
+      { arrivals: { every: 1, perSecond: 1 } },
+      'TypeError: arrivals must be one of every and perSecond, got [object Object]'
+    ],
+    [
+      { arrivals: { every: 10 } },
+      'TypeError: duration must be set, unless all arrive at once, got undefined'
+    ],
+    [
+      { arrivals: { every: 10 }, duration: -1 },
+      `RangeError: duration must be milliseconds >= 0 or a text like '2s', got -1`
+    ],
+    [{ arrivals: { every: 0 }, duration: 1 }, 'RangeError: arrivals.every must be longer than 0 ms, got 0'],
+    [
+      { arrivals: { every: '1d' }, duration: 1 },
+      `RangeError: arrivals.every must be milliseconds >= 0 or a text like '2s', got "1d"`
+    ],
+    [
+      { arrivals: { perSecond: 0 }, duration: 1 },
+      'RangeError: arrivals.perSecond must be a number more than 0, to 1000000000, got 0'
+    ],
+    [
+      { arrivals: { perSecond: NaN }, duration: 1 },
+      'RangeError: arrivals.perSecond must be a number more than 0, to 1000000000, got NaN'
+    ],
     [
       { arrivals: { perSecond: 2e9 }, duration: 1 },
-      'RangeError: arrivals.perSecond must be …, got 2000000000'
+      'RangeError: arrivals.perSecond must be a number more than 0, to 1000000000, got 2000000000'
     ],
-    [{ arrivals: { perSecond: '5' }, duration: 1 }, 'RangeError: arrivals.perSecond must be …, got "5"']
+    [
+      { arrivals: { perSecond: '5' }, duration: 1 },
+      'RangeError: arrivals.perSecond must be a number more than 0, to 1000000000, got "5"'
+    ]
   ])('%j -> %s', (changes, error) => {
-    expect(thrown(() => arrivalsOf({ ...base, ...changes } as ServiceScenario))).toBe(error)
+    expect(message(() => arrivalsOf({ ...base, ...changes } as ServiceScenario))).toBe(error)
   })
 })

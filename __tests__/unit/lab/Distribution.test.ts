@@ -1,6 +1,6 @@
 import { seededRandom } from 'reprise/testing'
 import { type Distribution, sampler } from '../../../src/lab/Distribution.js'
-import { badDurations, refuses, thrown } from '../../support/bad.js'
+import { badDurations, message, refuses } from '../../support/bad.js'
 
 /** A random that gives these numbers. */
 const drawing = (...draws: ReadonlyArray<number>) => {
@@ -95,22 +95,28 @@ describe('sampler, of what is none', () => {
   refuses('latency.logNormal', badDurations, (ms) => sampler('latency', { logNormal: [ms, 1] }))
 
   it.each([
-    [{ uniform: [2, 1] }, 'TypeError: latency.uniform must be …, got 2,1'],
-    [{ uniform: [1] }, 'TypeError: latency.uniform must be …, got 1'],
-    [{ uniform: 5 }, 'RangeError: latency.uniform must be …, got 5'],
-    [{ normal: [1, 2, 3] }, 'TypeError: latency.normal must be …, got 1,2,3'],
-    [{ logNormal: [1, -1] }, 'RangeError: latency.logNormal must be …, got -1'],
-    [{ logNormal: [1, 10.1] }, 'RangeError: latency.logNormal must be …, got 10.1'],
-    [{ logNormal: [1, NaN] }, 'RangeError: latency.logNormal must be …, got NaN'],
-    [{ logNormal: [1, '1'] }, 'RangeError: latency.logNormal must be …, got "1"'],
-    [{}, 'TypeError: latency must be …, got [object Object]'],
-    [{ uniform: [1, 2], exponential: 3 }, 'TypeError: latency must be …, got [object Object]'],
-    [[], 'TypeError: latency must be …, got '],
+    [{ uniform: [2, 1] }, 'TypeError: latency.uniform must be from less to more, got 2,1'],
+    [{ uniform: [1] }, 'TypeError: latency.uniform must be a pair, got 1'],
+    [{ uniform: 5 }, 'RangeError: latency.uniform must be a pair, got 5'],
+    [{ normal: [1, 2, 3] }, 'TypeError: latency.normal must be a pair, got 1,2,3'],
+    [{ logNormal: [1, -1] }, 'RangeError: latency.logNormal must be with a sigma from 0 to 10, got -1'],
+    [{ logNormal: [1, 10.1] }, 'RangeError: latency.logNormal must be with a sigma from 0 to 10, got 10.1'],
+    [{ logNormal: [1, NaN] }, 'RangeError: latency.logNormal must be with a sigma from 0 to 10, got NaN'],
+    [{ logNormal: [1, '1'] }, 'RangeError: latency.logNormal must be with a sigma from 0 to 10, got "1"'],
+    [
+      {},
+      'TypeError: latency must be a duration, or one of uniform, normal, exponential, logNormal, got [object Object]'
+    ],
+    [
+      { uniform: [1, 2], exponential: 3 },
+      'TypeError: latency must be a duration, or one of uniform, normal, exponential, logNormal, got [object Object]'
+    ],
+    [[], 'TypeError: latency must be a duration, or one of uniform, normal, exponential, logNormal, got '],
     [
       { gamma: 1 },
       "TypeError: latency: there is no option 'gamma'; there are uniform, normal, exponential, logNormal"
     ]
   ])('%j -> %s', (given, error) => {
-    expect(thrown(() => sampler('latency', given as Distribution))).toBe(error)
+    expect(message(() => sampler('latency', given as Distribution))).toBe(error)
   })
 })

@@ -8,7 +8,8 @@ const filled = (dues: ReadonlyArray<number>) => {
   const act = (index: number): boolean => acted.push(index) % 2 === 0
   const slots = dues.map((due, index) => queue.add(due, act, index))
   const actAll = (): ReadonlyArray<number> => {
-    while (queue.nextDue() < Infinity) queue.actNext()
+    // No more often than there can be entries: a queue that gives the same for ever fails, too.
+    for (let left = 50_000; left > 0 && queue.nextDue() < Infinity; left--) queue.actNext()
     return acted
   }
   return { queue, acted, slots, actAll }
@@ -127,8 +128,74 @@ describe('newDueQueue', () => {
     expect(actAll()).toEqual(sorted.slice(1501).map(({ index }) => index))
   })
 
+  it('few of which most are cancelled, many of which few are -> stay until they are due', () => {
+    const few = filled(Array.from({ length: 1024 }, (_, index) => index))
+    for (const slot of few.slots.slice(0, 1000)) few.queue.canceller(slot)()
+    expect(few.queue.size()).toBe(1024)
+    expect([few.queue.nextDue(), few.queue.size()]).toEqual([1000, 24])
+
+    const many = filled(Array.from({ length: 1025 }, (_, index) => index))
+    many.queue.canceller(many.slots[0]!)()
+    expect(many.queue.size()).toBe(1025)
+    for (const slot of many.slots.slice(513)) many.queue.canceller(slot)()
+    expect(many.queue.size()).toBe(512)
+  })
+
+  it('cancelled again, or after it was due -> does not count as one that may be swept out', () => {
+    const { queue, slots } = filled(Array.from({ length: 1600 }, (_, index) => index))
+    const cancels = slots.map(queue.canceller)
+    // A hundred have acted, and two hundred cancelled ones are passed over.
+    for (let due = 0; due < 100; due++) expect([queue.nextDue(), queue.actNext()]).toHaveLength(2)
+    cancels.slice(100, 300).forEach((cancel) => cancel())
+    expect([queue.nextDue(), queue.size()]).toEqual([300, 1300])
+    for (const cancel of [...cancels.slice(0, 950), ...cancels.slice(0, 950)]) cancel()
+    expect(queue.size()).toBe(1300)
+    cancels[950]!()
+    expect(queue.size()).toBe(649)
+  })
+
+  it.each(Array.from({ length: 12 }, (_, i) => 1400 + i))(
+    '%d, most of which are cancelled at random, and as many added again -> in order',
+    (length) => {
+      const random = seededRandom(length)
+      const dues = Array.from({ length: 2 * length }, () => Math.floor(random() * 500))
+      const { queue, slots, acted, actAll } = filled(dues.slice(0, length))
+      const kept = new Set(slots.keys())
+      // Some have acted before, so that there is more memory in use than entries.
+      for (let i = 0; i < 100; i++) {
+        queue.nextDue()
+        queue.actNext()
+      }
+      acted.forEach((index) => kept.delete(index))
+      const cancelled = [...kept].filter((index) => index % 5 < 3)
+      for (const index of cancelled) {
+        kept.delete(index)
+        queue.canceller(slots[index]!)()
+      }
+      expect(queue.size()).toBeLessThan(length - 100)
+      for (let index = length; index < 2 * length; index++) {
+        kept.add(index)
+        queue.add(dues[index]!, (each: number) => acted.push(each) > 0, index)
+      }
+      const sorted = [...kept].sort((a, b) => dues[a]! - dues[b]! || a - b)
+      expect(actAll().slice(100)).toEqual(sorted)
+    }
+  )
+
+  it.each([1101, 1102, 1103, 1104])(
+    '%d, the earlier half cancelled -> nothing of what was there before is taken for an entry',
+    (length) => {
+      const dues = Array.from({ length }, (_, index) => (index * 7919) % 1009)
+      const { queue, slots, actAll } = filled(dues)
+      const sorted = [...dues.keys()].sort((a, b) => dues[a]! - dues[b]! || a - b)
+      const half = Math.floor(length / 2) + 1
+      for (const index of sorted.slice(0, half)) queue.canceller(slots[index]!)()
+      expect(actAll()).toEqual(sorted.slice(half))
+    }
+  )
+
   it('a million times added and cancelled, ten at a time -> memory for few', () => {
-    const { queue, acted } = filled([])
+    const { queue, acted, actAll } = filled([])
     const cancels: Array<() => void> = []
     let slots = 0
     for (let index = 0; index < 1_000_000; index++) {
@@ -139,7 +206,7 @@ describe('newDueQueue', () => {
     }
     expect(queue.size()).toBeLessThan(3000)
     expect(slots).toBeLessThan(3000)
-    while (queue.nextDue() < Infinity) queue.actNext()
+    actAll()
     expect(acted).toEqual([999990, 999991, 999992, 999993, 999994, 999995, 999996, 999997, 999998, 999999])
   })
 })

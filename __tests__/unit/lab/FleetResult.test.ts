@@ -84,6 +84,18 @@ describe('recoveryOf', () => {
     ['nothing ended before', [empty, empty, down, down, well], undefined],
     ['nothing succeeded before', [down, down, down, down, well], undefined],
     ['nothing ended after', [well, well, down, down, empty], undefined],
+    ['nothing ended after, well before the end of the outage', [well, well, down, well, empty], undefined],
+    [
+      'no requests',
+      [
+        [100, 0, 20, 0],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+        [100, 0, 20, 0]
+      ],
+      undefined
+    ],
     ['nothing at all', [], undefined]
   ] as ReadonlyArray<
     [string, ReadonlyArray<readonly [number, number, number, number?]>, number | undefined]

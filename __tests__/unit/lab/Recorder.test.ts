@@ -77,8 +77,26 @@ describe('newRecorder', () => {
 
   it('failures -> counted by tag, in the order of the tags', () => {
     const { ended, recorded } = recorder()
-    for (const tag of ['TimedOut', 'Exhausted', 'TimedOut', 'CircuitOpen']) ended(0, tag)
+    for (const tag of ['Exhausted', 'TimedOut', 'CircuitOpen', 'TimedOut']) ended(0, tag)
     expect(JSON.stringify(recorded().failed)).toBe('{"CircuitOpen":1,"Exhausted":1,"TimedOut":2}')
+  })
+
+  it('a bin in which only a call failed -> is recorded', () => {
+    const { began, ended, at, recorded } = recorder()
+    began()
+    at(15)
+    ended(0, 'Failed')
+    expect(recorded().series.bins).toEqual([
+      { ...quiet, time: 0, requests: 1, underWay: 1 },
+      { ...quiet, time: 10, failed: 1 }
+    ])
+  })
+
+  it('1025 calls, and as many again -> all of their latencies', () => {
+    const { ended, state, recorded } = recorder()
+    state.now = 5000
+    for (let i = 0; i < 2050; i++) ended(5000 - i, undefined)
+    expect([...recorded().latencies]).toEqual(Array.from({ length: 2050 }, (_, i) => i))
   })
 
   it('the mean latency of a bin -> of those that succeeded in it', () => {
@@ -147,11 +165,11 @@ describe('newRecorder', () => {
     watch({ time: () => state.now })
     for (let i = 0; i < 399; i++) {
       at(10 * i)
-      began()
       state.calls += 3
       state.running = i
-      // Once in even bins, three times in odd ones, with latencies of 1 and of 5.
-      for (let n = 0; n < (i % 2 === 0 ? 1 : 3); n++) {
+      // Twice in even bins, three times in odd ones, with latencies of 1 and of 5.
+      for (let n = 0; n < (i % 2 === 0 ? 2 : 3); n++) {
+        began()
         state.now = 10 * i
         ended(10 * i - (i % 2 === 0 ? 1 : 5), undefined)
       }
@@ -164,16 +182,16 @@ describe('newRecorder', () => {
     expect(series.bins[0]).toEqual({
       ...quiet,
       time: 0,
-      requests: 2,
+      requests: 5,
       calls: 6,
-      succeeded: 4,
-      // (1 + 3 * 5) / 4
-      latency: 4,
-      underWay: -2,
+      succeeded: 5,
+      // (2 * 1 + 3 * 5) / 5
+      latency: 3.4,
+      underWay: 0,
       running: 1,
       watched: { time: 10 }
     })
-    expect(series.bins[199]).toMatchObject({ time: 3980, requests: 1, calls: 3, succeeded: 1, failed: 1 })
+    expect(series.bins[199]).toMatchObject({ time: 3980, requests: 2, calls: 3, succeeded: 2, failed: 1 })
     expect(series.bins.reduce((sum, bin) => sum + bin.succeeded, 0)).toBe(succeeded)
   })
 
@@ -187,6 +205,7 @@ describe('newRecorder', () => {
     // 86,400,000 / 327,680 = 263.67
     expect(bins).toHaveLength(264)
     expect(bins.map(({ time }) => time)).toEqual(bins.map((_, i) => i * width))
+    expect(bins[0]).toMatchObject({ requests: 1, succeeded: 0, latency: 0 })
     expect(bins.at(-1)).toMatchObject({ succeeded: 1, latency: 86_400_000 })
   })
 })

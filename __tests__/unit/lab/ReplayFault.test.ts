@@ -15,6 +15,14 @@ describe('showReplayFault', () => {
       `attempts.0.5: expected a wait, got "\\u001b[31m${'x'.repeat(49)}…`
     ],
     [
+      { _tag: 'InvalidToken', path: `\u0007${'x'.repeat(99)}`, expected: 'no such key', value: 1 },
+      `\uFFFD${'x'.repeat(99)}: expected no such key, got 1`
+    ],
+    [
+      { _tag: 'InvalidToken', path: 'x'.repeat(101), expected: 'no such key', value: 1 },
+      `${'x'.repeat(100)}…: expected no such key, got 1`
+    ],
+    [
       { _tag: 'NotReplayable', reason: 'noRetry' },
       'no retry was recorded: none began inside, or withRecording does not stand around withRetry'
     ],

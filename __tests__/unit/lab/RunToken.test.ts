@@ -40,8 +40,54 @@ describe('toToken, fromToken', () => {
     expect(fromToken(`\n  ${written}\r\n`)).toStrictEqual({ _tag: 'Right', right: run })
   })
 
-  it('why there is no run -> NotReplayable', () => {
-    expect(faultOf(toToken('severalRetries'))).toEqual({ _tag: 'NotReplayable', reason: 'severalRetries' })
+  it.each(['noRetry', 'severalRetries', 'otherRandom', 'notEnded', 'tooLarge'] as const)(
+    'why there is no run: %s -> NotReplayable',
+    (reason) => {
+      expect(faultOf(toToken(reason))).toEqual({ _tag: 'NotReplayable', reason })
+    }
+  )
+
+  it('just a million letters -> and back', () => {
+    // Three bytes take four letters; `reprise1.` takes nine more.
+    const bytes = Math.floor(((maxLength - 9) * 3) / 4)
+    const rest = JSON.stringify({ ...run, args: [''] }).length
+    const long = { ...run, args: ['x'.repeat(bytes - rest)] }
+    const token = toToken(long)
+    expect(token).toHaveLength(maxLength)
+    expect(fromToken(token)).toStrictEqual({ _tag: 'Right', right: long })
+  })
+
+  const [failed, answered] = run.attempts
+  it.each<[string, object]>([
+    ['a wait of 0', { attempts: [[0, 0, 5, 'Failed', 'busy', 0], answered] }],
+    [
+      'draws that others have made, too',
+      {
+        attempts: [
+          [...failed!, 3],
+          [...answered!, null, 7]
+        ]
+      }
+    ],
+    ['given up', { attempts: [answered], end: { _tag: 'Exhausted' } }],
+    ['given up, at a hint', { attempts: [answered], end: { _tag: 'Exhausted', hint: 90 } }],
+    ['aborted before anything', { attempts: [], end: { _tag: 'Aborted', elapsed: 0, reason: 1 } }],
+    ['aborted in a wait', { attempts: [failed], end: { _tag: 'Aborted', elapsed: 7, reason: 1 } }],
+    ['aborted before a wait', { attempts: [answered], end: { _tag: 'Aborted', elapsed: 7, reason: 1 } }],
+    [
+      'aborted in an attempt',
+      { attempts: [failed], end: { _tag: 'Aborted', elapsed: 107, reason: 1, due: 105, called: true } }
+    ],
+    [
+      'aborted in the first attempt',
+      { attempts: [], end: { _tag: 'Aborted', elapsed: 1, reason: 1, due: 0, called: false } }
+    ],
+    ['others, before anything', { others: [[0, { _tag: 'HedgeStarted', attempt: 0, elapsed: 0 }]] }]
+  ])('%s -> a run', (_, parts) => {
+    expect(fromToken(tokenOf({ ...run, ...parts }))).toStrictEqual({
+      _tag: 'Right',
+      right: { ...run, ...parts }
+    })
   })
 
   it('longer than a million letters -> says so, in few', () => {
@@ -93,6 +139,12 @@ describe('fromToken', () => {
     ['no attempts', tokenOf({ ...run, attempts: [] }), 'attempts', 'at least one'],
     ['an attempt too short', tokenOf({ ...run, attempts: [[0, 0, 0]] }), 'attempts.0', 'a list of 5 to 7'],
     [
+      'an attempt too long',
+      tokenOf({ ...run, attempts: [[0, 0, 0, 'Failed', 1, null, 0, 0]] }),
+      'attempts.0',
+      'a list of 5 to 7'
+    ],
+    [
       'a time that is none',
       tokenOf({ ...run, attempts: [[0, '0', 0, 'Failed', 1]] }),
       'attempts.0.1',
@@ -123,6 +175,12 @@ describe('fromToken', () => {
       'a wait'
     ],
     [
+      'a wait that is null between attempts',
+      tokenOf({ ...run, attempts: [[0, 0, 0, 'Failed', 1, null, 0], run.attempts[1]] }),
+      'attempts.0.5',
+      'a wait'
+    ],
+    [
       'a wait at the end',
       tokenOf({ ...run, attempts: [run.attempts[0]] }),
       'attempts.0.5',
@@ -143,6 +201,20 @@ describe('fromToken', () => {
       tokenOf({ ...run, end: { _tag: 'constructor' } }),
       'end._tag',
       'one of Succeeded, NotRetryable, PolicyFault, BudgetExhausted, Exhausted, Aborted'
+    ],
+    ['an end that is null', tokenOf({ ...run, end: null }), 'end', 'an object'],
+    ['no end', tokenOf({ ...run, end: undefined }), 'end', 'an object'],
+    [
+      'a hint where there is none',
+      tokenOf({ ...run, end: { _tag: 'NotRetryable', hint: 90 } }),
+      'end.hint',
+      'no such key'
+    ],
+    [
+      'called, or not',
+      tokenOf({ ...run, end: { _tag: 'Aborted', elapsed: 1, reason: 1, due: 1, called: 1 } }),
+      'end.called',
+      'a boolean'
     ],
     ['an end that is none', tokenOf({ ...run, end: 1 }), 'end', 'an object'],
     [

@@ -16,9 +16,11 @@ describe('store, restore', () => {
     ['a number', 0.1],
     ['undefined', undefined],
     ['NaN', NaN],
-    ['Infinity', -Infinity],
+    ['Infinity', Infinity],
+    ['-Infinity', -Infinity],
     ['-0', -0],
-    ['a bigint', -(10n ** 30n)],
+    ['a bigint', 7n],
+    ['a bigint below 0', -(10n ** 30n)],
     ['a list', [1, [undefined], []]],
     ['an object', { a: { b: null }, c: undefined }],
     ['an object with the key $', { $: 'error', of: { $: 1 } }]
@@ -38,7 +40,7 @@ describe('store, restore', () => {
     ['a function', () => 1, undefined],
     ['a bigint of more than 1,000 digits', 10n ** 1000n, '[left out]'],
     ['a symbol', Symbol('s'), undefined],
-    ['functions in an object', { f: () => 1, g: 2 }, { g: 2 }],
+    ['functions and symbols in an object', { f: () => 1, g: 2, s: Symbol('s') }, { g: 2 }],
     ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
     ['an instance', Object.assign(Object.create({ inherited: 1 }) as object, { own: 2 }), { own: 2 }],
     [
@@ -57,6 +59,7 @@ describe('store, restore', () => {
       { a: 1, b: '[left out]' }
     ],
     ['a revoked proxy', [revoked(), 1], ['[left out]', 1]],
+    ['a proxy that hides its keys', [new Proxy({}, { ownKeys: () => ['a', 'a'] }), 1], ['[left out]', 1]],
     ['a toJSON that throws', [{ toJSON: () => Symbol.iterator.toString.call(1) }], ['[left out]']]
   ])('%s -> what JSON has for it', (_, value, kept) => {
     expect(back(value)).toStrictEqual(kept)
@@ -81,6 +84,59 @@ describe('store, restore', () => {
     expect(got.cause).toBeInstanceOf(RangeError)
     expect((got.cause as Error).message).toBe('below')
     expect(got.stack).toBe('Error: down')
+  })
+
+  it.each<[string, Error, object]>([
+    ['nothing to keep', new Error(''), { $: 'error' }],
+    ['a message', new Error('Error'), { $: 'error', hidden: { message: 'Error' } }],
+    [
+      'what is its own',
+      Object.assign(new Error(), { status: 503, code: '' }),
+      { $: 'error', of: { status: 503, code: '' } }
+    ],
+    [
+      'a code from its class, a name that is none',
+      new (class extends Error {
+        get code() {
+          return ''
+        }
+        override get name(): never {
+          return undefined as never
+        }
+      })('down'),
+      { $: 'error', hidden: { message: 'down', code: '' } }
+    ],
+    [
+      'a code that cannot be read',
+      new (class extends Error {
+        get code(): never {
+          throw new Error('getter')
+        }
+      })('down'),
+      { $: 'error', hidden: { message: 'down' } }
+    ]
+  ])('an error with %s -> in JSON', (_, error, stored) => {
+    expect(store('', error)).toEqual(stored)
+  })
+
+  it.each<[object, string]>([
+    [{}, 'Error'],
+    [{ hidden: { message: 'down' } }, 'Error: down'],
+    [{ hidden: { name: 'Odd', message: '' }, of: { code: 1 } }, 'Odd'],
+    [{ hidden: { name: 'Odd' }, of: { message: 'own' } }, 'Odd: own'],
+    [{ hidden: { name: 5, message: 'down' } }, 'down']
+  ])('an error as %j -> its stack is %j, not where it was made again', (parts, stack) => {
+    expect((restore('', { $: 'error', ...parts }) as Error).stack).toBe(stack)
+  })
+
+  it('an error, once it is back -> can be changed as any', () => {
+    const error = back(Object.assign(new TypeError('down'), { status: 503 })) as TypeError & {
+      status?: number
+    }
+    expect(Object.hasOwn(error, 'name')).toBe(false)
+    error.message = 'up'
+    delete error.status
+    expect([error.message, Object.keys(error)]).toEqual(['up', []])
   })
 
   it('errors of classes -> by name, or an error of the language of its class', () => {
@@ -132,6 +188,18 @@ describe('limits', () => {
     expect(back('x'.repeat(30_000))).toBe(`${'x'.repeat(20_000)}…`)
   })
 
+  it('several texts -> share the room', () => {
+    const text = 'x'.repeat(9000)
+    // Each part takes 10, and its key of 1.
+    expect(back([text, text, text])).toEqual([text, text, `${'x'.repeat(20_000 - 33 - 18_000)}…`])
+  })
+
+  it('a key of 19,990 letters -> has just room; of one more -> none', () => {
+    const key = 'k'.repeat(19_990)
+    expect(back({ [key]: 1 })).toEqual({ [key]: 1 })
+    expect(back({ [`${key}k`]: 1 })).toEqual({ '…': '[left out]' })
+  })
+
   it('a list of a million -> its first 2,000 at most, and a word that there is more', () => {
     const got = back(Array.from({ length: 1e6 }, (_, i) => i)) as unknown[]
     expect(got.slice(0, 3)).toEqual([0, 1, 2])
@@ -165,15 +233,29 @@ describe('problemOf', () => {
     ['a bigint of a million digits', { $: 'bigint', of: '1'.repeat(1e6) }, 'x'],
     ['more than there is', { $: 'undefined', also: 1 }, 'x'],
     ['an object that is a list', { $: 'object', of: [] }, 'x'],
-    ['hidden keys that no error has', { $: 'error', hidden: { stack: 's' } }, 'x'],
+    ['an object that is null', { $: 'object', of: null }, 'x'],
+    ['an object with hidden keys', { $: 'object', of: {}, hidden: {} }, 'x'],
+    ['a list of a kind', { $: ['undefined'] }, 'x'],
+    ['undefined of something', { $: 'undefined', of: 1 }, 'x'],
+    ['undefined with hidden keys', { $: 'undefined', hidden: {} }, 'x'],
+    ['a number with hidden keys', { $: 'number', of: 'NaN', hidden: {} }, 'x'],
+    ['a bigint that is a number', { $: 'bigint', of: 5 }, 'x'],
+    ['a bigint with hidden keys', { $: 'bigint', of: '5', hidden: {} }, 'x'],
+    ['an error of a number', { $: 'error', of: 5 }, 'x'],
+    ['an error with a hidden list', { $: 'error', hidden: [] }, 'x'],
+    ['hidden keys that no error has', { $: 'error', hidden: { name: 'E', stack: 's' } }, 'x'],
+    ['in the hidden keys of an error', { $: 'error', hidden: { cause: { $: 1 } } }, 'x.hidden.cause'],
+    ['behind what is well', [1, { a: 2 }, { $: 1 }], 'x.2'],
     ['in the depth', [{ $: 'error', of: { a: [{ $: 1 }] } }], 'x.0.of.a.0']
   ])('%s -> where', (_, json, path) => {
-    expect(problemOf(json, 'x')?.path).toBe(path)
+    expect(problemOf(json, 'x')).toMatchObject({ path, expected: 'a kind of value that can be stored' })
   })
 
   it('100,000 levels -> at most 32', () => {
-    const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000))
-    expect(problemOf(deep, '')?.expected).toBe('at most 32 levels')
+    const lists: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000))
+    expect(problemOf(lists, '')?.expected).toBe('at most 32 levels')
+    const objects: unknown = JSON.parse('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000))
+    expect(problemOf(objects, '')?.expected).toBe('at most 32 levels')
   })
 })
 

@@ -15,6 +15,7 @@ import {
 } from 'reprise'
 import { type Call, clientOf, type ClientOptions, type Watch } from 'reprise/lab'
 import { virtualClock } from 'reprise/testing'
+import { message } from '../../support/bad.js'
 import { start } from '../../support/task.js'
 
 /** What an attempt comes to, and how long it takes. */
@@ -215,6 +216,19 @@ describe('clientOf: watches', () => {
     start(pipe(calling(1), withEnv({ clock })), clock)
     await clock.advance(5)
     expect(watched(watch)).toEqual({ places: 1, calls: 3, 'breakers not closed': 1, budget: 9 })
+    // An hour later, on the clock of the fleet.
+    await clock.advance(3_600_000)
+    expect(watched(watch)).toMatchObject({ places: 2, calls: 5 })
+  })
+
+  it.each<[unknown, string]>([
+    [{ policy: 5 }, 'RangeError: clientOf: policy must be made by constructors, got 5'],
+    [
+      { policy: never, limit: [] },
+      "TypeError: clientOf: there is no option 'limit'; there are policy, attemptTimeout, limits, circuitBreaker, retryBudget, timeout"
+    ]
+  ])('%j -> %s', (options, error) => {
+    expect(message(() => clientOf(options as ClientOptions))).toBe(error)
   })
 
   it('each process -> resources of its own', async () => {

@@ -8,7 +8,7 @@ import {
   type Ranked,
   type Scenario
 } from 'reprise/lab'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 
 /** One place and no queue: of four calls at once one is taken, for 100 ms, and three are Overloaded. */
 const scenario: Scenario = { clients: 4, arrivals: 'atOnce', server: { capacity: 1, latency: 100, queue: 0 } }
@@ -156,6 +156,22 @@ describe('findPolicy: ranking', () => {
     expect(first?.results.map(({ calls, latency }) => [calls, latency?.mean])).toEqual([[10, 250]])
   })
 
+  it('an outage that is over at once -> recovery 0', async () => {
+    const outage = { from: 400, to: 500, mode: 'down' } as const
+    const ranked = await findPolicy(
+      {
+        clients: 10,
+        arrivals: { every: 100 },
+        duration: '1s',
+        server: { capacity: 10, latency: 1, outages: [outage] }
+      },
+      { once: clients.once },
+      { minimize: 'recovery' },
+      { runs: 1 }
+    )()
+    expect(ranked).toMatchObject({ right: [{ score: 0, measured: { recovery: 0 } }] })
+  })
+
   it.each([null, 7])('candidates %p -> an error that names them', (odd) => {
     expect(() => findPolicy(scenario, odd as never, { minimize: 'calls' } as never)).toThrow(
       'findPolicy: candidates must be clients by name'
@@ -283,13 +299,13 @@ describe('findPolicy: bad input -> an error that names it', () => {
   const measures = 'amplification, calls, completion, p50, p90, p99, recovery, successRatio'
 
   it.each<[unknown, string]>([
-    [null, 'TypeError: findPolicy: objective: options must be …, got null'],
+    [null, 'TypeError: findPolicy: objective: options must be an object, got null'],
     [{}, 'TypeError: findPolicy: the objective must have one of minimize and maximize'],
     [
       { minimize: 'calls', maximize: 'p50' },
       'TypeError: findPolicy: the objective must have one of minimize and maximize'
     ],
-    [{ minimize: 'speed' }, 'RangeError: findPolicy: the measure must be …, got "speed"'],
+    [{ minimize: 'speed' }, `RangeError: findPolicy: the measure must be one of ${measures}, got "speed"`],
     [
       { minimise: 'calls' },
       "TypeError: findPolicy: objective: there is no option 'minimise'; there are minimize, maximize, within"
@@ -304,10 +320,20 @@ describe('findPolicy: bad input -> an error that names it', () => {
     ],
     [
       { minimize: 'calls', within: { calls: 5 } },
-      'RangeError: findPolicy: within.calls: options must be …, got 5'
+      'RangeError: findPolicy: within.calls: options must be an object, got 5'
     ]
   ])('%j -> %s', (objective, expected) => {
-    expect(thrown(() => findPolicy(scenario, clients, objective as Objective))).toBe(expected)
+    expect(message(() => findPolicy(scenario, clients, objective as Objective))).toBe(expected)
+  })
+
+  it.each<[object, string]>([
+    [{ seed: 0.5 }, 'RangeError: findPolicy: seed must be a whole number, got 0.5'],
+    [
+      { run: 1 },
+      "TypeError: findPolicy: there is no option 'run'; there are runs, seed, until, onProgress, signal"
+    ]
+  ])('options %j -> %s', (options, expected) => {
+    expect(message(() => findPolicy(scenario, clients, { minimize: 'calls' }, options))).toBe(expected)
   })
 
   it('runs: 0 -> a RangeError', () => {

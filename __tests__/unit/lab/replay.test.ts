@@ -30,7 +30,7 @@ import {
 } from 'reprise'
 import { replay, type ReplayOptions, type Replayed, type ReplayFault, withRecording } from 'reprise/lab'
 import { instantClock, scripted, seededRandom, virtualClock } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message } from '../../support/bad.js'
 import type { Task } from '../../support/layers.js'
 import { turn } from '../../support/task.js'
 
@@ -453,11 +453,15 @@ describe('replay of what cannot be', () => {
   })
 
   it.each<[string, () => unknown, string]>([
-    ['no policy', () => replay({} as never, 'x'), 'TypeError: replay: policy must be …, got [object Object]'],
+    [
+      'no policy',
+      () => replay({} as never, 'x'),
+      'TypeError: replay: policy must be made by constructors, got [object Object]'
+    ],
     [
       'no options',
       () => replay(fixed(1), 'x', null as never),
-      'TypeError: replay: options must be …, got null'
+      'TypeError: replay: options must be an object, got null'
     ],
     [
       'a misspelt option',
@@ -467,9 +471,9 @@ describe('replay of what cannot be', () => {
     [
       'revive that is no function',
       () => replay(fixed(1), 'x', { revive: 1 as never }),
-      'RangeError: replay: revive must be …, got 1'
+      'RangeError: replay: revive must be a function, got 1'
     ]
-  ])('%s -> throws', (_, make, message) => {
-    expect(thrown(make)).toBe(message)
+  ])('%s -> throws', (_, make, error) => {
+    expect(message(make)).toBe(error)
   })
 })

@@ -28,7 +28,7 @@ import {
   type Scenario
 } from 'reprise/lab'
 import { virtualClock } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message, thrown } from '../../support/bad.js'
 import { runOnSources } from '../../support/bundle.js'
 
 const twoAtOnce: Scenario = { clients: 2, arrivals: 'atOnce', server: { capacity: 1, latency: 100 } }
@@ -569,18 +569,24 @@ describe('runFleet: the same again', () => {
 
 describe('runFleet, of what makes no sense', () => {
   it.each([
-    [[null, once], 'TypeError: scenario must be …, got null'],
-    [['a file', once], 'RangeError: scenario must be …, got "a file"'],
-    [[{ ...twoAtOnce, clients: -1 }, once], 'RangeError: clients must be …, got -1'],
-    [[{ ...twoAtOnce, server: {} }, once], 'TypeError: server.capacity must be …, got undefined'],
-    [[twoAtOnce, undefined], 'TypeError: runFleet: client must be …, got undefined'],
-    [[twoAtOnce, once, { seed: 1.5 }], 'RangeError: runFleet: seed must be …, got 1.5'],
-    [[twoAtOnce, once, { until: -1 }], 'RangeError: runFleet: until must be …, got -1'],
+    [[null, once], 'TypeError: scenario must be an object, got null'],
+    [['a file', once], 'RangeError: scenario must be an object, got "a file"'],
+    [[{ ...twoAtOnce, clients: -1 }, once], 'RangeError: clients must be a whole number >= 1, got -1'],
+    [
+      [{ ...twoAtOnce, server: {} }, once],
+      'TypeError: server.capacity must be a whole number >= 1, got undefined'
+    ],
+    [[twoAtOnce, undefined], 'TypeError: runFleet: client must be a function, got undefined'],
+    [[twoAtOnce, once, { seed: 1.5 }], 'RangeError: runFleet: seed must be a whole number, got 1.5'],
+    [
+      [twoAtOnce, once, { until: -1 }],
+      `RangeError: runFleet: until must be milliseconds >= 0 or a text like '2s', got -1`
+    ],
     [
       [twoAtOnce, once, { sede: 1 }],
       "TypeError: runFleet: there is no option 'sede'; there are seed, until, onProgress, signal"
     ]
   ])('%j -> %s', (given, error) => {
-    expect(thrown(() => runFleet(...(given as unknown as Parameters<typeof runFleet>)))).toBe(error)
+    expect(message(() => runFleet(...(given as unknown as Parameters<typeof runFleet>)))).toBe(error)
   })
 })

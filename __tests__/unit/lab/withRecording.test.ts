@@ -21,7 +21,7 @@ import {
 } from 'reprise'
 import { withRecording } from 'reprise/lab'
 import { instantClock, scripted, seededRandom, virtualClock } from 'reprise/testing'
-import { thrown } from '../../support/bad.js'
+import { message } from '../../support/bad.js'
 
 /** What is in a token, read by other means. */
 const contentOf = (token: string | undefined): unknown => {
@@ -372,17 +372,17 @@ describe('withRecording', () => {
     [
       'no onToken',
       () => withRecording(undefined as never),
-      'TypeError: withRecording: onToken must be …, got undefined'
+      'TypeError: withRecording: onToken must be a function of a token, got undefined'
     ],
     [
       'a seed, not an IO of it',
       () => withRecording(() => 1, { seed: 3 as never }),
-      'RangeError: withRecording: seed must be …, got 3'
+      'RangeError: withRecording: seed must be a function, got 3'
     ],
     [
       'replace null',
       () => withRecording(() => 1, { replace: null as never }),
-      'TypeError: withRecording: replace must be …, got null'
+      'TypeError: withRecording: replace must be a function, got null'
     ],
     [
       'a misspelt option',
@@ -392,15 +392,15 @@ describe('withRecording', () => {
     [
       'no options',
       () => withRecording(() => 1, null as never),
-      'TypeError: withRecording: options must be …, got null'
+      'TypeError: withRecording: options must be an object, got null'
     ],
     [
       'an action that is no function',
       () => withRecording(() => 1)(42 as never),
-      'RangeError: withRecording: action must be …, got 42'
+      'RangeError: withRecording: action must be a function, got 42'
     ]
-  ])('%s -> throws', (_, make, message) => {
-    expect(thrown(make)).toBe(message)
+  ])('%s -> throws', (_, make, error) => {
+    expect(message(make)).toBe(error)
   })
 
   it('options that are undefined -> as if not set', async () => {

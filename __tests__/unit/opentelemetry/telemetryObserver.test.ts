@@ -7,6 +7,28 @@ describe('telemetryObserver', () => {
     const { ping } = worker({ ping: async () => 'pong' }, { observer: telemetryObserver() })
     expect(await ping()).toEqual({ _tag: 'Right', right: 'pong' })
   })
+
+  it('calls that give up and succeed -> measured as exhausted, with the failure, and as successes', async () => {
+    const recorded: unknown[] = []
+    const counter = { add: () => undefined }
+    const histogram = (name: string) => ({
+      record: (_: number, attributes: unknown) => recorded.push([name, attributes])
+    })
+    const meter = { createCounter: () => counter, createHistogram: histogram } as never
+    const { ping, pong } = worker(
+      { ping: async () => Promise.reject(new TypeError('no')), pong: async () => 'ping' },
+      { observer: telemetryObserver({ meter }) }
+    )
+    expect(await ping()).toMatchObject({ _tag: 'Left' })
+    expect(await pong()).toMatchObject({ _tag: 'Right' })
+    expect(recorded).toEqual([
+      [
+        'reprise.call.duration',
+        { 'code.function.name': 'ping', 'reprise.outcome': 'exhausted', 'error.type': 'TypeError' }
+      ],
+      ['reprise.call.duration', { 'code.function.name': 'pong', 'reprise.outcome': 'success' }]
+    ])
+  })
 })
 
 describe('traceWorker', () => {

@@ -12,7 +12,7 @@ export default {
   },
   // Tests are only transpiled.
   disableTypeChecks: false,
-  ignorePatterns: ['dist', 'bench', 'examples', 'docs/site', '.blocks', 'reports'],
+  ignorePatterns: ['dist', 'bench', 'docs/site', '.blocks', 'reports'],
   // For loops that never end: long, so that a busy machine kills no mutant.
   timeoutMS: 30_000,
   cleanTempDir: 'always',

@@ -37,7 +37,15 @@ const mutated = sourcesIn('src').filter((file) => {
 
 // --- which tests belong to a file
 
-const unitTest = (source) => source.replace(/^src/, '__tests__/unit').replace(/ts$/, 'test.ts')
+/** The unit tests of a file: X.test.ts and, where they are many, X.part.test.ts. */
+const unitTests = (source) => {
+  const { dir, name } = posix.parse(source.replace(/^src/, '__tests__/unit'))
+  return existsSync(dir)
+    ? readdirSync(dir)
+        .filter((test) => test.startsWith(`${name}.`) && test.endsWith('.test.ts'))
+        .map((test) => posix.join(dir, test))
+    : []
+}
 
 // What a file imports at run time: `import type` is nothing then.
 const importsOf = new Map(
@@ -53,7 +61,7 @@ const importsOf = new Map(
 const testsOf = (source) => {
   const seen = new Set([source])
   for (let level = [source]; level.length > 0;) {
-    const tests = level.map(unitTest).filter((test) => existsSync(test))
+    const tests = level.flatMap(unitTests)
     if (tests.length > 0) return tests
     level = mutated.filter(
       (file) => !seen.has(file) && importsOf.get(file).some((path) => level.includes(path))
@@ -75,8 +83,35 @@ const more = {
     '__tests__/unit/action/withSignal.test.ts',
     '__tests__/unit/action/withTimeout.test.ts'
   ],
+  'src/codec/Condition.ts': ['__tests__/unit/codec/Policy.test.ts'],
+  'src/codec/PolicyCodec.ts': ['__tests__/unit/codec/write.test.ts'],
+  'src/codec/ScenarioForm.ts': ['__tests__/unit/codec/ScenarioCodec.test.ts'],
+  'src/codec/WorkerForm.ts': [
+    '__tests__/unit/codec/WorkerOptionsCodec.test.ts',
+    '__tests__/unit/codec/Configuration.test.ts'
+  ],
+  'src/lab/Stage.ts': ['__tests__/unit/lab/replay.test.ts'],
+  'src/resource/held.ts': [
+    '__tests__/unit/resource/LimitSet.test.ts',
+    '__tests__/unit/resource/withLimits.test.ts',
+    '__tests__/unit/resource/withLimits.observer.test.ts'
+  ],
+  'src/resource/LimitCell.ts': [
+    '__tests__/unit/resource/LimitSet.test.ts',
+    '__tests__/unit/resource/held.test.ts',
+    '__tests__/unit/resource/withLimits.test.ts',
+    '__tests__/unit/resource/withLimits.observer.test.ts'
+  ],
   'src/policy/tabulate.ts': ['__tests__/unit/policy/explain.test.ts', '__tests__/laws/explain.test.ts'],
-  'src/worker/Level.ts': ['__tests__/unit/worker/worker.test.ts', '__tests__/unit/worker/resources.test.ts']
+  'src/worker/Level.ts': [
+    '__tests__/unit/worker/worker.test.ts',
+    '__tests__/unit/worker/wrapMethods.test.ts',
+    '__tests__/unit/worker/resources.test.ts'
+  ],
+  'src/worker/wrapMethods.ts': [
+    '__tests__/unit/worker/worker.test.ts',
+    '__tests__/unit/worker/resources.test.ts'
+  ]
 }
 
 // --- which files

@@ -8,7 +8,7 @@
 import type { RetryError } from '../action/RetryError.js'
 import type { Failure, Outcome, Threw } from '../policy/Failure.js'
 import { type AnyPolicy, meaningOf, type RetryPolicy } from '../policy/RetryPolicy.js'
-import { newFrame } from '../policy/evaluate.js'
+import { newWindow } from '../policy/evaluate.js'
 import { contextOf, type Decision, initialState, type Step, step, type StepState } from '../policy/step.js'
 import { attemptLost } from './AttemptLost.js'
 import { fromWire, type Json, toWireLoosely } from './Wire.js'
@@ -112,7 +112,7 @@ const losing = (
     })
     try {
       const context = contextOf(state, elapsed, name, args)
-      if (aborts?.(newFrame(lost, context, random, state.memory), state) !== undefined)
+      if (aborts?.(newWindow(lost), state, { context, random, memory: state.memory }) !== undefined)
         return refusal({ reason: 'NotRetryable' })
     } catch (fault) {
       return refusal({ reason: 'PolicyFault', fault })

@@ -28,7 +28,8 @@ import {
   refused,
   remember,
   type Scope,
-  type Verdict
+  type Verdict,
+  type Waiting
 } from './evaluate.js'
 import {
   type AnyPolicy,
@@ -91,21 +92,21 @@ export const either =
 const merge =
   (windows: typeof longer, halts: (a: Verdict, b: Verdict) => Verdict, halting: boolean): PartsMeaning =>
   ([left, right]) =>
-  (frame, scope) => {
+  (window, scope, frame) => {
     const { branching = false } = frame
     frame.branching = branching || !halting
-    const a = left(frame, scope)
-    // The frame has room for one window.
-    const { from, to, latest, floor = 0, hint = 0 } = frame
-    const window = { from, to, latest, floor, hint }
-    const b = right(begin(frame), scope)
+    const a = left(window, scope, frame)
+    // There is room for one.
+    const { from, to, latest, floor = 0, hint = 0 } = window
+    const first = { from, to, latest, floor, hint }
+    const b = right(begin(window), scope, frame)
     frame.branching = branching
     if (a && b) return halts(a, b)
     if (a ?? b) {
-      if (b) Object.assign(frame, window)
+      if (b) Object.assign(window, first)
       return halting ? (a ?? b) : undefined
     }
-    windows(frame, window)
+    windows(window, first)
     return undefined
   }
 
@@ -151,26 +152,28 @@ export const andThen =
 
 const changeOver: PartsMeaning = ([first, next], slot) => {
   const scope = slot()
-  return (frame, outer) => {
+  return (window, outer, frame) => {
     if (!isSet(frame, scope)) {
-      const verdict = first(frame, outer)
+      const verdict = first(window, outer, frame)
       const refuses = verdict?._tag === 'NotRetryable'
-      if (!isOver(verdict, frame) && !(refuses && isOverAnyway(first, frame, outer))) return verdict
-      frame.memory = remember(begin(frame).memory, scope, freshScope)
+      if (!isOver(verdict, window, frame) && !(refuses && isOverAnyway(first, window, outer, frame)))
+        return verdict
+      begin(window)
+      frame.memory = remember(frame.memory, scope, freshScope)
     }
-    return inScope(next, frame, scope)
+    return inScope(next, window, frame, scope)
   }
 }
 
-const isOver = (verdict: Verdict | undefined, frame: Frame): boolean =>
-  verdict ? isStop(verdict) : endsLate(frame)
+const isOver = (verdict: Verdict | undefined, window: Waiting, frame: Frame): boolean =>
+  verdict ? isStop(verdict) : endsLate(window, frame)
 
 /** Would a stage be over, whatever its conditions say? What it would have judged is then the next one's to judge. */
-const isOverAnyway = (stage: Evaluate, frame: Frame, scope: Scope): boolean => {
+const isOverAnyway = (stage: Evaluate, window: Waiting, scope: Scope, frame: Frame): boolean => {
   let over = false
   try {
-    const apart = begin({ ...frame, gated: false })
-    over = isOver(stage(apart, scope), apart)
+    const apart = begin({ ...window })
+    over = isOver(stage(apart, scope, { ...frame, gated: false }), apart, frame)
   } catch {
     // What its functions make of an error that is not for them says nothing.
   }
@@ -178,17 +181,17 @@ const isOverAnyway = (stage: Evaluate, frame: Frame, scope: Scope): boolean => {
 }
 
 /** A part that is evaluated after another begins with a window of its own. */
-const begin = (frame: Frame): Frame => {
-  frame.latest = Infinity
-  if (frame.floor) frame.floor = 0
-  if (frame.hint) frame.hint = 0
-  return frame
+const begin = (window: Waiting): Waiting => {
+  window.latest = Infinity
+  if (window.floor) window.floor = 0
+  if (window.hint) window.hint = 0
+  return window
 }
 
 const isSet = ({ memory }: Frame, slot: number): boolean => (memory[slot] ?? null) !== null
 
 /** Evaluates a part that counts for itself. */
-const inScope = (evaluate: Evaluate, frame: Frame, slot: number): Verdict | undefined => {
+const inScope = (evaluate: Evaluate, window: Waiting, frame: Frame, slot: number): Verdict | undefined => {
   const { settle } = frame
   // Only scopes are kept in the slots of scopes.
   const scope = (frame.memory[slot] ?? freshScope) as Scope
@@ -198,7 +201,7 @@ const inScope = (evaluate: Evaluate, frame: Frame, slot: number): Verdict | unde
       slept: scope.slept + delay,
       drawn: drawn ?? scope.drawn
     })
-  return evaluate(frame, scope)
+  return evaluate(window, scope, frame)
 }
 
 /**
@@ -229,11 +232,11 @@ export const when = <const C extends ConditionInput, E2, A2>(
   return (self: AnyPolicy) =>
     combine({ _tag: 'when', condition: matching, policies: [policy, self] }, (all, slot) => {
       const scopes = [slot(), slot()] as const
-      return (frame) => {
-        const { cause, context } = frame
-        const chosen = cause._tag !== 'Rejected' && matches(matching, cause.error, context)
+      return (window, _, frame) => {
+        const { cause } = window
+        const chosen = cause._tag !== 'Rejected' && matches(matching, cause.error, frame.context)
         frame.judged ||= chosen
-        return chosen ? inScope(all[0], frame, scopes[0]) : inScope(all[1], frame, scopes[1])
+        return chosen ? inScope(all[0], window, frame, scopes[0]) : inScope(all[1], window, frame, scopes[1])
       }
     })
 }
@@ -282,23 +285,24 @@ export const conditional = (self: AnyPolicy, retryOn: AnyCondition | undefined):
 const gateBy =
   (condition: AnyCondition): Gate =>
   (schedule) =>
-  (frame, scope) => {
-    const { cause, context, gated = true } = frame
+  (window, scope, frame) => {
+    const { cause } = window
+    const { context, gated = true } = frame
     if (cause._tag === 'Rejected' || !gated) return undefined
     if (matches(condition, cause.error, context)) {
       frame.judged = true
       return undefined
     }
-    if (frame.branching) stepOver(schedule, frame, scope)
+    if (frame.branching) stepOver(schedule, window, scope, frame)
     return refused
   }
 
 /** Lets a schedule count a failure that is refused: every branch steps on every failure. */
-const stepOver = (schedule: Evaluate, frame: Frame, scope: Scope): void => {
+const stepOver = (schedule: Evaluate, window: Waiting, scope: Scope, frame: Frame): void => {
   // Stryker disable next-line BooleanLiteral: whoever goes on or stops after this has been accepted, and so is judged
   const { judged = false } = frame
   try {
-    schedule(frame, scope)
+    schedule(window, scope, frame)
   } catch {
     // What its functions make of an error that is not for them is nobody's business.
   }

@@ -47,7 +47,7 @@ export const toJitter = (argument: string, jitter: Jitter): Jitter =>
     : invalid(argument, "0 to 1, 'full' or 'equal'", jitter)
 
 const spreadBy = (jitters: ReadonlyArray<Jitter>): ReadonlyArray<Evaluate> =>
-  jitters.map((jitter) => (frame) => spread(frame, jitter))
+  jitters.map((jitter) => (window) => spread(window, jitter))
 
 /**
  * No wait is longer than `max`. Where a window reaches beyond, it is scaled into the bound and so keeps its spread:
@@ -74,8 +74,8 @@ export const capDelay = (max: Duration): (<E, A>(self: RetryPolicy<E, A>) => Ret
 // A hint beyond the cap must not be cut to an earlier retry.
 const capAt =
   (max: number): Evaluate =>
-  (frame) =>
-    frame.hint && frame.hint > max ? { _tag: 'Exhausted', hint: frame.hint } : cap(frame, max)
+  (window) =>
+    window.hint && window.hint > max ? { _tag: 'Exhausted', hint: window.hint } : cap(window, max)
 
 /**
  * No wait is shorter than `min`.
@@ -89,7 +89,7 @@ export const floorDelay = (min: Duration): (<E, A>(self: RetryPolicy<E, A>) => R
     update(
       self,
       { floorDelay: Math.max(self.floorDelay ?? 0, ms) },
-      { floorDelay: (min) => (frame) => lift(frame, min) }
+      { floorDelay: (min) => (window) => lift(window, min) }
     )
 }
 
@@ -123,11 +123,11 @@ export const mapDelay = (
       : invalid(`the answer of mapDelay '${name}'`, 'milliseconds >= 0', changed)
   }
   return (self: AnyPolicy) =>
-    combine({ _tag: 'mapDelay', name, f, policies: [self] }, ([evaluate]) => (frame, scope) => {
-      const verdict = evaluate(frame, scope)
+    combine({ _tag: 'mapDelay', name, f, policies: [self] }, ([evaluate]) => (window, scope, frame) => {
+      const verdict = evaluate(window, scope, frame)
       if (verdict) return verdict
-      const [a, b] = [change(frame.from), change(frame.to)]
-      within(frame, Math.min(a, b), Math.max(a, b))
+      const [a, b] = [change(window.from), change(window.to)]
+      within(window, Math.min(a, b), Math.max(a, b))
       return undefined
     })
 }
@@ -169,8 +169,8 @@ export const delayFrom = <E0>(
 
 const raiseTo =
   (hints: ReadonlyArray<Hint>): Evaluate =>
-  (frame) => {
-    const { cause, context } = frame
+  (window, _, { context }) => {
+    const { cause } = window
     if (cause._tag === 'Rejected') return undefined
     for (const { name, f, max } of hints) {
       // The types of the combinator say which errors it can be asked about.
@@ -179,7 +179,7 @@ const raiseTo =
       if (!isWithin(hint, Infinity))
         return invalid(`the hint of delayFrom '${name}'`, 'milliseconds >= 0 or undefined', hint)
       if (hint > max) return { _tag: 'Exhausted', hint }
-      raise(frame, hint)
+      raise(window, hint)
     }
     return undefined
   }

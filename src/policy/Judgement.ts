@@ -57,7 +57,7 @@ export const abortOn = <const C extends ConditionInput>(
 
 const refuseThese =
   (conditions: ReadonlyArray<AnyCondition>): Evaluate =>
-  ({ cause, context }) =>
+  ({ cause }, _, { context }) =>
     cause._tag !== 'Rejected' && conditions.some((condition) => matches(condition, cause.error, context))
       ? refused
       : undefined

@@ -30,8 +30,8 @@ const limitTime = (
   max: Duration,
   latest: (max: number, elapsed: number, slept: number) => number
 ) =>
-  limit(name, toMillis(`${name}: max`, max), (ms) => (frame, { slept }) => {
-    frame.latest = Math.min(frame.latest, latest(ms, frame.context.elapsed, slept))
+  limit(name, toMillis(`${name}: max`, max), (ms) => (window, { slept }, { context }) => {
+    window.latest = Math.min(window.latest, latest(ms, context.elapsed, slept))
     return undefined
   })
 

@@ -2,7 +2,7 @@
  * Where the calls of a policy can have got to after some retries: all states with the same counts at once. What differs is
  * the time slept, a range of whole milliseconds, and the wait drawn last.
  */
-import { newFrame, type Scope } from './evaluate.js'
+import { type Frame, newWindow, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
 import { contextOf, decideFrom, type Plan, type StepState } from './step.js'
 import { draw, type Window } from './Window.js'
@@ -94,10 +94,11 @@ export interface Peek {
 /** Gives the window that follows a state, whether a wait ends in time or not. */
 export const look = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>): Peek | undefined => {
   const context = contextOf(state, state.slept, '', [])
-  const frame = newFrame(cause, context, lastDraw, state.memory)
-  return plan.evaluate(frame, state)
+  const window = newWindow(cause)
+  const frame: Frame = { context, random: lastDraw, memory: state.memory }
+  return plan.evaluate(window, state, frame)
     ? undefined
-    : { window: frame, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
+    : { window, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
 }
 
 /**

@@ -38,10 +38,10 @@ export const exponential = (base: Duration, factor = 2): RetryPolicy => {
   return formula(
     { _tag: 'exponential', base: first, factor },
     () =>
-      (frame, { retry }) =>
+      (window, { retry }) =>
         // 0 times infinity would be NaN. A power takes half as long as all the rest of a decision; a shift takes nothing.
         // Stryker disable next-line ConditionalExpression,EqualityOperator: powers of 2 are the same without the shift.
-        exactly(frame, first && first * (factor === 2 && retry < 30 ? 1 << retry : factor ** retry))
+        exactly(window, first && first * (factor === 2 && retry < 30 ? 1 << retry : factor ** retry))
   )
 }
 
@@ -58,8 +58,8 @@ export const linear = (base: Duration, step: Duration = base): RetryPolicy => {
   return formula(
     { _tag: 'linear', base: first, step: more },
     () =>
-      (frame, { retry }) =>
-        exactly(frame, first + more * retry)
+      (window, { retry }) =>
+        exactly(window, first + more * retry)
   )
 }
 
@@ -73,7 +73,7 @@ export const linear = (base: Duration, step: Duration = base): RetryPolicy => {
  */
 export const fixed = (delay: Duration): RetryPolicy => {
   const ms = toMillis('fixed: delay', delay)
-  return formula({ _tag: 'fixed', delay: ms }, () => (frame) => exactly(frame, ms))
+  return formula({ _tag: 'fixed', delay: ms }, () => (window) => exactly(window, ms))
 }
 
 /**
@@ -89,8 +89,8 @@ export const fibonacci = (base: Duration): RetryPolicy => {
   return formula(
     { _tag: 'fibonacci', base: ms },
     () =>
-      (frame, { retry }) =>
-        exactly(frame, ms && ms * fibonacciNumber(retry + 1))
+      (window, { retry }) =>
+        exactly(window, ms && ms * fibonacciNumber(retry + 1))
   )
 }
 
@@ -125,8 +125,8 @@ export const decorrelated = (base: Duration): RetryPolicy => {
   return formula(
     { _tag: 'decorrelated', base: ms },
     () =>
-      (frame, { drawn }) =>
-        within(frame, ms, Math.max(ms, 3 * (drawn ?? ms)))
+      (window, { drawn }) =>
+        within(window, ms, Math.max(ms, 3 * (drawn ?? ms)))
   )
 }
 
@@ -141,10 +141,10 @@ export const decorrelated = (base: Duration): RetryPolicy => {
 export const delays = (list: ReadonlyArray<Duration>): RetryPolicy => {
   if (!Array.isArray(list)) invalid('delays: list', 'a list of durations', list)
   const waits = Object.freeze(list.map((delay, i) => toMillis(`delays: item ${i}`, delay)))
-  return formula({ _tag: 'delays', delays: waits }, () => (frame, { retry }) => {
+  return formula({ _tag: 'delays', delays: waits }, () => (window, { retry }) => {
     const delay = waits[retry]
     if (delay === undefined) return stopped
-    exactly(frame, delay)
+    exactly(window, delay)
     return undefined
   })
 }
@@ -192,7 +192,7 @@ export const custom = (name: string, f: (status: ScheduleStatus) => CustomDelay)
   if (typeof f !== 'function') invalid('custom: f', 'a function', f)
   return formula({ _tag: 'custom', name, f }, (slot) => {
     const latch = slot()
-    return (frame, { retry, slept, drawn }) => {
+    return (window, { retry, slept, drawn }, frame) => {
       if (frame.memory[latch] === true) return stopped
       const { elapsed } = frame.context
       const answer = f({ retry, elapsed, slept, previousDelay: drawn ?? undefined, random: frame.random })
@@ -201,7 +201,7 @@ export const custom = (name: string, f: (status: ScheduleStatus) => CustomDelay)
         return stopped
       }
       const [from, to] = toWaits(`the answer of custom '${name}'`, answer)
-      within(frame, from, to)
+      within(window, from, to)
       return undefined
     }
   })

@@ -6,7 +6,8 @@ import { invalid } from './argument.js'
 import {
   compile,
   type Evaluate,
-  newFrame,
+  type Frame,
+  newWindow,
   type Refuse,
   refused,
   type Scope,
@@ -150,8 +151,9 @@ export const toDecision = (ruling: Ruling): Decision<unknown, unknown> => {
     // The details are those that belong to the reason.
     return { _tag: 'GiveUp', cause, reason, ...details } as Decision<unknown, unknown>
   }
-  const { delay, from, to, latest } = ruling
-  return { _tag: 'Retry', cause, delay, from, to, latest }
+  const { _tag, delay, from, to, latest, floor } = ruling
+  // Most are what is to be said already; only those with a floor know more.
+  return floor === undefined ? ruling : { _tag, cause, delay, from, to, latest }
 }
 
 // Spelled out: V8 gives objects made with a spread a hidden class each.
@@ -228,23 +230,24 @@ export const decide = (
   if (!cause) return { _tag: 'Accept', value: (outcome as Answered<unknown>).value }
   let verdict: Verdict | undefined
   try {
-    const frame = newFrame(cause, context, draws(given), state.memory)
+    const window = newWindow(cause)
+    const frame: Frame = { context, memory: state.memory, random: draws(given) }
     // A rejected result has no error, and so no tag.
     const tag = libraryTag((cause as Partial<Threw>).error)
-    verdict = tag === 'Aborted' ? refused : evaluate(frame, state)
+    verdict = tag === 'Aborted' ? refused : evaluate(window, state, frame)
     if (tag && !frame.judged && givenUp.includes(tag)) verdict = refused
-    const drawn = draw(frame, frame.random)
+    const drawn = draw(window, frame.random)
     const delay = Math.floor(drawn)
-    if (context.elapsed + delay > frame.latest) verdict ??= stopped
+    if (context.elapsed + delay > window.latest) verdict ??= stopped
     if (!verdict) {
       // A wait that a hint has set says nothing of the schedule.
-      const hinted = frame.hint && frame.from <= frame.hint
-      state.memory = frame.settle?.(delay, hinted ? null : drawn) ?? frame.memory
-      state.retry += 1
+      const own = window.hint && window.from <= window.hint ? null : drawn
+      state.memory = frame.settle?.(delay, own) ?? frame.memory
+      state.retry++
       state.slept += delay
-      state.delay = frame.delay = delay
-      if (!hinted) state.drawn = drawn
-      return frame
+      state.delay = window.delay = delay
+      state.drawn = own ?? state.drawn
+      return window
     }
   } catch (fault) {
     verdict = { _tag: 'PolicyFault', fault }

@@ -35,7 +35,7 @@ import {
 } from 'reprise'
 import { combine, conditional } from '../../../src/policy/Composition.js'
 import { toCondition } from '../../../src/policy/Condition.js'
-import { compile, freshScope, newFrame } from '../../../src/policy/evaluate.js'
+import { compile, freshScope, newWindow } from '../../../src/policy/evaluate.js'
 import { thrown } from '../../support/bad.js'
 
 type Error = 'A' | 'B' | 'C' | 'CircuitOpen' | 'Rejected' | 'Threw'
@@ -126,20 +126,18 @@ describe('jitter of a combination', () => {
 })
 
 describe('what a part leaves to the next', () => {
-  const frame = () =>
-    newFrame(
-      { _tag: 'Failed', error: 'x' },
-      { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined },
-      0,
-      []
-    )
-
   it('no floor and no hint -> no fields for them', () => {
-    const self = frame()
-    compile(pipe(fixed(100), both(fixed(1))), () => 0)(self, freshScope)
-    expect(self).toMatchObject({ from: 100, to: 100 })
-    expect(Object.keys(self)).not.toEqual(expect.arrayContaining(['floor']))
-    expect(Object.keys(self)).not.toEqual(expect.arrayContaining(['hint']))
+    const window = newWindow({ _tag: 'Failed', error: 'x' })
+    const context = { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined }
+    compile(pipe(fixed(100), both(fixed(1))), () => 0)(window, freshScope, { context, random: 0, memory: [] })
+    expect(Object.entries(window)).toEqual([
+      ['_tag', 'Retry'],
+      ['cause', { _tag: 'Failed', error: 'x' }],
+      ['delay', 0],
+      ['from', 100],
+      ['to', 100],
+      ['latest', Infinity]
+    ])
   })
 })
 

@@ -35,7 +35,7 @@ import {
   when,
   withJitter
 } from 'reprise'
-import { freshScope, newFrame } from '../../../src/policy/evaluate.js'
+import { type Frame, freshScope, newWindow } from '../../../src/policy/evaluate.js'
 import { exactly } from '../../../src/policy/Window.js'
 import {
   compileSchedule,
@@ -143,7 +143,7 @@ describe('policies', () => {
 
 describe('fromSchedule', () => {
   it('a schedule and what it does -> a frozen policy of just that', () => {
-    const policy = fromSchedule({ _tag: 'fixed', delay: 5 }, () => [(frame) => exactly(frame, 7)])
+    const policy = fromSchedule({ _tag: 'fixed', delay: 5 }, () => [(window) => exactly(window, 7)])
     expect(policy).toEqual({ schedule: { _tag: 'fixed', delay: 5 } })
     expect(Object.keys(policy.schedule)).toEqual(['_tag', 'delay'])
     expect(waits(policy, 2)).toEqual([7, 7])
@@ -216,14 +216,18 @@ describe('mapParts', () => {
   })
 })
 
-const context = { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined }
+const frame: Frame = {
+  context: { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined },
+  random: 0,
+  memory: []
+}
 
 describe('meaningOf', () => {
   it('a setting -> what it does, given its value; none -> undefined', () => {
     const policy = pipe(fixed(1), capDelay(50))
-    const frame = { ...newFrame({ _tag: 'Failed', error: 'x' }, context, 0, []), from: 60, to: 100 }
-    expect(meaningOf(policy, 'capDelay')?.(frame, freshScope)).toBeUndefined()
-    expect([frame.from, frame.to]).toEqual([30, 50])
+    const window = { ...newWindow({ _tag: 'Failed', error: 'x' }), from: 60, to: 100 }
+    expect(meaningOf(policy, 'capDelay')?.(window, freshScope, frame)).toBeUndefined()
+    expect([window.from, window.to]).toEqual([30, 50])
     expect(meaningOf(policy, 'floorDelay')).toBeUndefined()
   })
 })
@@ -237,10 +241,10 @@ describe('meaningsOf', () => {
 
 describe('compileSchedule', () => {
   it('a schedule of the constructors -> its evaluator', () => {
-    const frame = newFrame({ _tag: 'Failed', error: 'x' }, context, 0, [])
+    const window = newWindow({ _tag: 'Failed', error: 'x' })
     const [evaluate, ...others] = compileSchedule(fixed(5).schedule, [], () => 0)
-    expect(evaluate?.(frame, freshScope)).toBeUndefined()
-    expect([frame.from, frame.to, others.length]).toEqual([5, 5, 0])
+    expect(evaluate?.(window, freshScope, frame)).toBeUndefined()
+    expect([window.from, window.to, others.length]).toEqual([5, 5, 0])
   })
 
   it('jitter -> applied to what it gives', () => {

@@ -22,20 +22,23 @@ import {
   endsLate,
   type Frame,
   freshScope,
-  newFrame,
+  newWindow,
   refused,
   remember,
   stopped,
-  type Verdict
+  type Verdict,
+  type Waiting
 } from '../../../src/policy/evaluate.js'
 import type { Window } from '../../../src/policy/Window.js'
 
 const at = (elapsed: number, random: number): Frame => {
   const context = { attempt: 1, elapsed, name: '', args: [], previousDelay: undefined }
-  return newFrame({ _tag: 'Failed', error: { _tag: 'A' } }, context, random, [])
+  return { context, random, memory: [] }
 }
 
 const frame = (): Frame => at(0, 0)
+
+const window = (): Waiting => newWindow({ _tag: 'Failed', error: { _tag: 'A' } })
 
 /** Compiles a policy, and counts the slots it takes. */
 const compiled = (policy: RetryPolicy) => {
@@ -44,9 +47,9 @@ const compiled = (policy: RetryPolicy) => {
   return { evaluate, slots }
 }
 
-/** What a policy answers to a first failure: its verdict, or the window that it leaves in the frame. */
-const answer = (policy: RetryPolicy, self: Frame = frame()): Verdict | Window => {
-  const verdict = compiled(policy).evaluate(self, freshScope)
+/** What a policy answers to a first failure: its verdict, or the window that it comes to. */
+const answer = (policy: RetryPolicy, of: Frame = frame(), self = window()): Verdict | Window => {
+  const verdict = compiled(policy).evaluate(self, freshScope, of)
   const { from, to, latest, floor = 0, hint = 0 } = self
   return verdict ?? { from, to, latest, floor, hint }
 }
@@ -63,15 +66,13 @@ describe('the constants', () => {
   })
 })
 
-describe('newFrame', () => {
+describe('newWindow', () => {
   it('a failure -> a retry, in a window still to be set', () => {
-    expect(frame()).toMatchObject({
+    expect(window()).toMatchObject({
       _tag: 'Retry',
       cause: { _tag: 'Failed', error: { _tag: 'A' } },
-      context: { attempt: 1, elapsed: 0 },
-      latest: Infinity,
-      random: 0,
-      memory: []
+      delay: 0,
+      latest: Infinity
     })
   })
 })
@@ -124,14 +125,15 @@ describe('compile', () => {
 
   it('a condition that accepts -> the frame is judged', () => {
     const judged = frame()
-    compiled(pipe(fixed(1), retryOn('A'))).evaluate(judged, freshScope)
+    compiled(pipe(fixed(1), retryOn('A'))).evaluate(window(), freshScope, judged)
     expect(judged.judged).toBe(true)
   })
 
   it('a condition, and a rejected result -> not asked', () => {
-    const rejected = newFrame({ _tag: 'Rejected', value: 1, reasons: [] }, frame().context, 0, [])
-    expect(answer(pipe(fixed(1), retryOn('B')), rejected)).toEqual(exactly(1))
-    expect(rejected.judged).toBeFalsy()
+    const unjudged = frame()
+    const rejected = newWindow({ _tag: 'Rejected', value: 1, reasons: [] })
+    expect(answer(pipe(fixed(1), retryOn('B')), unjudged, rejected)).toEqual(exactly(1))
+    expect(unjudged.judged).toBeFalsy()
   })
 
   it('a branch of either that refuses -> steps all the same', () => {
@@ -157,7 +159,7 @@ describe('compile', () => {
   })
 
   it.each<[string, RetryPolicy, ReturnType<typeof answer>]>([
-    // What one part leaves in the frame is not there for the next.
+    // What one part leaves in the window is not there for the next.
     [
       'both, the first with bounds and a hint',
       pipe(
@@ -244,12 +246,12 @@ describe('endsLate', () => {
     [0.5, 100, 100, true],
     [0, 0, 0, false]
   ])('a wait from %d for %d, at the latest until %d -> %p', (elapsed, wait, latest, late) => {
-    expect(endsLate({ ...at(elapsed, 0), from: wait, to: wait, latest })).toBe(late)
+    expect(endsLate({ from: wait, to: wait, latest }, at(elapsed, 0))).toBe(late)
   })
 
   it('the draw decides, not the window', () => {
-    const window = { from: 0, to: 100, latest: 50 }
-    expect([0.4, 0.6].map((random) => endsLate({ ...at(0, random), ...window }))).toEqual([false, true])
+    const half = { from: 0, to: 100, latest: 50 }
+    expect([0.4, 0.6].map((random) => endsLate(half, at(0, random)))).toEqual([false, true])
   })
 })
 

@@ -65,10 +65,13 @@ export type Result =
   { readonly _tag: 'Left'; readonly left: unknown } | { readonly _tag: 'Right'; readonly right: unknown }
 
 // The version is that of the environment: copies of the library that differ in it do not meet.
-const entry = Symbol.for('reprise/entry@1')
+export const entry = Symbol.for('reprise/entry@2')
 
 export type Callable = ((...args: ReadonlyArray<unknown>) => unknown) & {
+  /** What it runs, within an environment. */
   readonly [entry]?: Run
+  /** The arguments of a task, which are its own. */
+  readonly args?: ReadonlyArray<unknown>
 }
 
 // With all that wrappers change but for budgets: V8 takes a microsecond to add a field to a copy, and next to nothing to replace one.
@@ -124,20 +127,19 @@ const isResult = (value: unknown): value is Result => {
 
 // --- entering
 
-/** Gives the entry of a function or task, if it has one. */
-export const entryOf = (fn: Callable): Run | undefined => fn[entry]
-
 /** Gives a function or a task as a run, entering it, or the task that it gives back, where it can be entered. */
-export const toRun = (fn: Callable): Run =>
-  fn[entry] ??
-  (async (env, args) => {
+export const toRun = (fn: Callable): Run => {
+  const { [entry]: run, args: own } = fn
+  if (run) return own ? (env) => run(env, own) : run
+  return async (env, args) => {
     try {
       const given = fn(...args)
       return toResult(await (typeof given === 'function' ? toRun(given as Callable)(env, none) : given))
     } finally {
       mark(env.flight, 'landed')
     }
-  })
+  }
+}
 
 export const none: ReadonlyArray<never> = []
 
@@ -152,11 +154,9 @@ export const toAction = (like: Callable, run: Run): Callable =>
 
 /** The same for a run that never rejects; or with an ending of its own for calls from outside. */
 export const toTotalAction = ({ length, name }: Callable, run: Run, outermost = run): Callable => {
+  // Not inside of the action: what closes over its arguments makes each call have a context of its own.
   const task = (args: ReadonlyArray<unknown>): Callable =>
-    enterable(
-      () => outermost(rootEnv, args),
-      (env) => run(env, args)
-    )
+    enterable(() => outermost(rootEnv, args), run, args)
   const action: Callable = (...args) =>
     length === 0 && args.every(isUndefined) ? outermost(rootEnv, none) : task(args)
   Object.defineProperties(action, { length: { value: length }, name: { value: name } })
@@ -165,9 +165,12 @@ export const toTotalAction = ({ length, name }: Callable, run: Run, outermost = 
 
 const isUndefined = (arg: unknown): boolean => arg === undefined
 
-// Each call of a function makes a task, so the entry is set by hand, which is quicker than `Object.assign`.
-const enterable = (fn: Callable, run: Run): Callable => {
-  ;(fn as { [entry]?: Run })[entry] = run
+// Each call of a function makes a task. So all is set by hand, which is quicker than `Object.assign`, and its arguments stand
+// beside what all tasks of the function share: a run of its own would be one more closure.
+const enterable = (fn: Callable, run: Run, args?: ReadonlyArray<unknown>): Callable => {
+  const to = fn as { -readonly [K in keyof Callable]: Callable[K] }
+  to[entry] = run
+  if (args) to.args = args
   return fn
 }
 
@@ -183,14 +186,14 @@ export const toWrapper =
 export const withArguments = (fn: Callable): Callable => {
   const marked: Callable = (...args) => fn(...args)
   Object.defineProperties(marked, { length: { value: fn.length || 1 }, name: { value: fn.name } })
-  return fn[entry] === undefined ? marked : enterable(marked, fn[entry])
+  return fn[entry] === undefined ? marked : enterable(marked, fn[entry], fn.args)
 }
 
 /** Gives a method of an object as a function that needs no `this`, under the name that the object has for it. */
 export const toMethod = (fn: Callable, name: string, owner: object): Callable => {
   // Bound functions keep their length, which tells their shape.
   const method = Object.defineProperty(fn.bind(owner), 'name', { value: name })
-  return fn[entry] === undefined ? method : enterable(method, fn[entry])
+  return fn[entry] === undefined ? method : enterable(method, fn[entry], fn.args)
 }
 
 /** Gives `fn` if it can be wrapped; throws a `TypeError` otherwise. */

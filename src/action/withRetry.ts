@@ -11,8 +11,8 @@ import type { Sleeper } from '../runtime/Wheel.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from './Action.js'
 import {
   type Callable,
+  entry,
   type Env,
-  entryOf,
   left,
   none,
   type Refusal,
@@ -84,8 +84,7 @@ type Kept = Failure<unknown, unknown>
 
 /** Gives what drives all calls of a function. */
 const drive = (plan: Plan, fn: Callable): Run => {
-  const entry = entryOf(fn)
-  const { name } = fn
+  const { name, [entry]: run } = fn
 
   /** Makes one attempt, entering the function, or the task that it gives back, where it can be entered. */
   const enter = (
@@ -98,42 +97,19 @@ const drive = (plan: Plan, fn: Callable): Run => {
   ): Promise<unknown> => {
     try {
       // What can be entered is; else a function is called, and may give a task.
-      const given = entry ? fn : fn(...args)
+      const given = (run ? fn : fn(...args)) as Callable
       const answer =
         typeof given === 'function'
-          ? (entryOf(given as Callable)?.(
+          ? (given[entry]?.(
               { ...env, flight, attempt: { attempt, elapsed, previous: call && listOf(call).at(-1), name } },
-              entry ? args : []
-            ) ?? (given as Callable)())
+              given.args ?? (run ? args : none)
+            ) ?? given())
           : given
       return Promise.resolve(answer)
     } catch (error) {
       return Promise.reject(error)
     }
   }
-
-  const newCall = (
-    env: Env,
-    args: ReadonlyArray<unknown>,
-    began: number,
-    resolve: (result: Result) => void
-  ): Call => ({
-    retry: 0,
-    slept: 0,
-    drawn: null,
-    delay: null,
-    memory: none,
-    env,
-    args,
-    began,
-    resolve,
-    failures: none,
-    // A sleeper is woken with itself.
-    wake: goOn as Sleeper['wake'],
-    due: 0,
-    next: undefined,
-    prev: undefined
-  })
 
   const contextNow = (call: Call): Context =>
     contextOf(call, call.env.clock.now() - call.began, name, call.args)
@@ -208,38 +184,49 @@ const drive = (plan: Plan, fn: Callable): Run => {
     ;(interrupt ? interrupt.after : sleepOn)(env.clock, call, ruling.delay, env.flight)
   }
 
-  /**
-   * Goes on with a call whose first attempt has failed. What it gives is adopted by one promise, once: so a thenable will do,
-   * and spares the second promise that a sleeping call would hold otherwise.
-   */
-  const goOnFrom = (
-    env: Env,
-    args: ReadonlyArray<unknown>,
-    began: number,
-    first: Outcome<unknown, unknown>
-  ): PromiseLike<Result> =>
-    ({
-      then: (resolve: (result: Result) => void) => {
-        goOn(newCall(env, args, began, resolve), first)
-      }
-    }) as PromiseLike<Result>
+  /** Makes a call, or goes on with one whose first attempt has failed. */
+  const start =
+    (env: Env, args: ReadonlyArray<unknown>, began: number, first?: Outcome<unknown, unknown>) =>
+    (resolve: (result: Result) => void): void => {
+      goOn(
+        {
+          retry: 0,
+          slept: 0,
+          drawn: null,
+          delay: null,
+          memory: none,
+          env,
+          args,
+          began,
+          resolve,
+          failures: none,
+          // A sleeper is woken with itself.
+          wake: goOn as Sleeper['wake'],
+          due: 0,
+          next: undefined,
+          prev: undefined
+        },
+        first
+      )
+    }
 
   return (env, args) => {
     const began = env.clock.now()
     // Stryker disable next-line ConditionalExpression: where it can be seen, observers, signals and refused results show it; else it saves time
     if (plan.refuse || env.report || env.interrupt) {
-      return new Promise((resolve) => {
-        goOn(newCall(env, args, began, resolve))
-      })
+      return new Promise(start(env, args, began))
     }
-    // The whole of the path to success: nothing is made for retrying until the first failure.
+    // The whole of the path to success: nothing is made for retrying until the first failure. What is given then is adopted by
+    // one promise, once: so a thenable will do, and spares the second promise that a sleeping call would hold otherwise.
     return enter(env, args, 1, 0).then(
       (value): Result | PromiseLike<Result> => {
         const result = toResult(value)
         // Stryker disable next-line ConditionalExpression,StringLiteral: saves time alone, since what was answered is accepted
-        return result._tag === 'Right' ? result : goOnFrom(env, args, began, toOutcome(result))
+        return result._tag === 'Right'
+          ? result
+          : ({ then: start(env, args, began, toOutcome(result)) } as PromiseLike<Result>)
       },
-      (error: unknown) => goOnFrom(env, args, began, failed('Threw', error))
+      (error: unknown) => ({ then: start(env, args, began, failed('Threw', error)) }) as PromiseLike<Result>
     )
   }
 }

@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from 'reprise'
 import {
   type Callable,
   type Env,
-  entryOf,
+  entry,
   type Run,
   toAction,
   toCallable,
@@ -151,20 +151,15 @@ describe('toRun', () => {
   })
 })
 
-describe('entryOf', () => {
-  it('a plain function -> undefined', () => {
-    expect(entryOf(() => 1)).toBeUndefined()
+describe('entry', () => {
+  it('what can be entered has it under Symbol.for, with a version: copies of the library meet', () => {
+    expect(toAction(() => 1, echo)).toHaveProperty([Symbol.for('reprise/entry@2')], echo)
   })
 
-  it('under Symbol.for, with a version -> found', () => {
-    const run = async () => right(1)
-    const fn = Object.assign(() => 0, { [Symbol.for('reprise/entry@1')]: run }) as Callable
-    expect(entryOf(fn)).toBe(run)
-  })
-
-  it('of another version -> undefined', () => {
-    const fn = Object.assign(() => 0, { [Symbol.for('reprise/entry@0')]: async () => right(1) }) as Callable
-    expect(entryOf(fn)).toBeUndefined()
+  it('a task has its arguments beside what its function runs', () => {
+    const task = toAction((_a) => 1, echo)('a', 'b') as Callable
+    expect([task[entry], task.args]).toEqual([expect.any(Function), ['a', 'b']])
+    expect(toAction(() => 1, echo)).not.toHaveProperty('args')
   })
 })
 
@@ -228,7 +223,7 @@ describe('toAction', () => {
 
   it('a TaskEither that it gives -> can be entered, and keeps its arguments', async () => {
     const task = toAction((_a) => 1, echo)('a') as Callable
-    expect(await entryOf(task)?.(env, ['other'])).toEqual(right(['a']))
+    expect(await toRun(task)(env, ['other'])).toEqual(right(['a']))
   })
 
   it('a run that rejects -> a Left for a call from outside, a rejection for one through the entry', async () => {
@@ -237,7 +232,7 @@ describe('toAction', () => {
       () => Promise.reject('e')
     )
     expect(await action()).toEqual(left('e'))
-    await expect(entryOf(action)?.(env, [])).rejects.toBe('e')
+    await expect(action[entry]?.(env, [])).rejects.toBe('e')
   })
 
   it('a call from outside -> the environment of the machine', async () => {
@@ -255,18 +250,23 @@ describe('toTotalAction', () => {
   it('no ending of its own -> that of the run', async () => {
     const action = toTotalAction(() => 1, echo)
     expect(await action()).toEqual(right([]))
-    expect(entryOf(action)).toBe(echo)
+    expect(action[entry]).toBe(echo)
   })
 })
 
 describe('withArguments', () => {
   it('a plain function -> no entry', () => {
     const marked = withArguments(() => 1)
-    expect([entryOf(marked), Object.getOwnPropertySymbols(marked)]).toEqual([undefined, []])
+    expect([marked[entry], Object.getOwnPropertySymbols(marked)]).toEqual([undefined, []])
   })
 
   it('an action -> its entry', () => {
-    expect(entryOf(withArguments(toAction(() => 1, echo)))).toBe(echo)
+    expect(withArguments(toAction(() => 1, echo))[entry]).toBe(echo)
+  })
+
+  it('a task -> its entry and its arguments', async () => {
+    const task = toAction((_a) => 1, echo)('a') as Callable
+    expect(await toRun(withArguments(task))(env, ['other'])).toEqual(right(['a']))
   })
 
   it('arguments -> handed on; the name is kept', () => {
@@ -293,7 +293,7 @@ describe('toWrapper', () => {
     const wrapped = around(read)
     expect([wrapped.length, wrapped.name]).toEqual([0, 'read'])
     expect(await wrapped()).toEqual(right(['around', right(['more'])]))
-    expect(await entryOf(wrapped)?.(env, [1])).toEqual(right(['around', right([1, 'more'])]))
+    expect(await wrapped[entry]?.(env, [1])).toEqual(right(['around', right([1, 'more'])]))
   })
 
   it('no function -> an error with the name of the wrapper', () => {
@@ -312,19 +312,17 @@ describe('toMethod', () => {
   it('a method -> a function that needs no `this`; its length, the name that is said', () => {
     const method = toMethod(owner.read, 'load', owner)
     expect([method(7), method.length, method.name]).toEqual([['db', 7], 1, 'load'])
-    expect([entryOf(method), Object.getOwnPropertySymbols(method)]).toEqual([undefined, []])
+    expect([method[entry], Object.getOwnPropertySymbols(method)]).toEqual([undefined, []])
   })
 
   it('an action -> its entry', () => {
-    expect(
-      entryOf(
-        toMethod(
-          toAction(() => 1, echo),
-          'load',
-          owner
-        )
-      )
-    ).toBe(echo)
+    const action = toAction(() => 1, echo)
+    expect(toMethod(action, 'load', owner)[entry]).toBe(echo)
+  })
+
+  it('a task -> its entry and its arguments', async () => {
+    const task = toAction((_a) => 1, echo)('a') as Callable
+    expect(await toRun(toMethod(task, 'load', owner))(env, [])).toEqual(right(['a']))
   })
 })
 

@@ -23,7 +23,7 @@ import {
   withTimeout
 } from 'reprise'
 import { scripted, type VirtualClock, virtualClock } from 'reprise/testing'
-import { type BudgetInput, entryOf, toWrapper } from '../../../src/action/entry.js'
+import { type BudgetInput, toRun, toWrapper } from '../../../src/action/entry.js'
 import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
 import { decide } from '../../../src/policy/step.js'
 import { badCounts, badDurations, refuses, thrown } from '../../support/bad.js'
@@ -468,7 +468,7 @@ describe('withHedge', () => {
       // What has landed before is of no meaning for what begins.
       flight.state = 'landed'
       const ends: Array<readonly [result: unknown, state: string]> = []
-      const run = entryOf(pipe(fn, withHedge({ delay: 100, max: 2 })))!
+      const run = toRun(pipe(fn, withHedge({ delay: 100, max: 2 })))
       void run({ clock, random: systemRandom, decide, flight, interrupt }, []).then((result) => {
         ends.push([result, flight.state])
       })

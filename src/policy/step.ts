@@ -2,7 +2,7 @@
  * The pure core: what happens after an attempt. `withRetry`, `simulate` and every adapter are drivers of it, so what is
  * simulated is what runs.
  */
-import { invalid } from './argument.js'
+import { invalid, isWithin } from './argument.js'
 import {
   compile,
   type Evaluate,
@@ -144,16 +144,16 @@ const none: ReadonlyArray<never> = []
 
 /** Gives a ruling as a decision, in the words of `step`. */
 export const toDecision = (ruling: Ruling): Decision<unknown, unknown> => {
-  if (ruling._tag === 'Accept') return ruling
-  const { cause } = ruling
   if (ruling._tag === 'GiveUp') {
-    const { _tag: reason, ...details } = ruling.verdict
+    const { cause, verdict } = ruling
+    const { _tag: reason, ...details } = verdict
     // The details are those that belong to the reason.
     return { _tag: 'GiveUp', cause, reason, ...details } as Decision<unknown, unknown>
   }
-  const { _tag, delay, from, to, latest, floor } = ruling
-  // Most are what is to be said already; only those with a floor know more.
-  return floor === undefined ? ruling : { _tag, cause, delay, from, to, latest }
+  // Most are what is to be said already; those with a floor, or a hint, which makes one, know more.
+  if (!('floor' in ruling)) return ruling
+  const { _tag, cause, delay, from, to, latest } = ruling
+  return { _tag, cause, delay, from, to, latest }
 }
 
 // Spelled out: V8 gives objects made with a spread a hidden class each.
@@ -169,8 +169,8 @@ const copyOf = ({ retry, slept, drawn, delay, memory }: StepState): Mutable<Step
 export const checked = (random: () => number) => (): number => toUniform(random())
 
 // Callers without types may leave it out.
-const toUniform = (u: number | undefined): number =>
-  u !== undefined && u >= 0 && u < 1 ? u : invalid('random', 'a number in [0, 1)', u)
+const toUniform = (u?: number): number =>
+  isWithin(u, 1) && u < 1 ? u : invalid('random', 'a number in [0, 1)', u)
 
 /** Gives what conditions, validators and hints are told of the attempt that follows a state. */
 export const contextOf = (

@@ -6,11 +6,14 @@ import {
   type Decision,
   delayFrom,
   delays,
+  either,
   exponential,
   fixed,
+  floorDelay,
   initialState,
   limitElapsed,
   limitRetries,
+  never,
   recordFailures,
   retryOn,
   retryUntil,
@@ -68,6 +71,29 @@ describe('step', () => {
     })
     expect('cause' in decision && decision.cause).toBe(input.outcome)
     expect(state).toEqual({ retry: 1, slept: 750, drawn: 750, delay: 750, memory: [] })
+  })
+
+  it.each<[string, RetryPolicy, number]>([
+    ['a floor', pipe(fixed(1000), floorDelay(1200)), 1200],
+    [
+      'a hint',
+      pipe(
+        fixed(1000),
+        delayFrom(() => 1300, { max: '1m' })
+      ),
+      1300
+    ],
+    ['two parts, of which one has stopped', pipe(never, either(fixed(1400))), 1400]
+  ])('%s -> Retry says no more', (_, policy, delay) => {
+    const input = failed('x')
+    expect(step(policy)(initialState, input).decision).toEqual({
+      _tag: 'Retry',
+      cause: input.outcome,
+      delay,
+      from: delay,
+      to: delay,
+      latest: Infinity
+    })
   })
 
   it('two failures -> the state counts on', () => {

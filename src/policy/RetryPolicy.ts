@@ -145,7 +145,7 @@ export interface Hint {
 
 // --- meaning
 
-const meaning: unique symbol = /* #__PURE__ */ Symbol.for('reprise/does@1') as never
+const meaning: unique symbol = /* #__PURE__ */ Symbol.for('reprise/does@2') as never
 
 /**
  * Makes the evaluators of a schedule, one to go on after the other; `slot` gives out addresses in the memory. The jitter of the policy is for the schedule

@@ -1,4 +1,5 @@
 /** Failures that stand for all others: whatever an error is, the conditions of a policy judge one of these in the same way. */
+import { anyPart } from './anyPart.js'
 import { type AnyCondition, matches } from './Condition.js'
 import type { Cause, Context } from './Failure.js'
 import { type AnyPolicy, parts } from './RetryPolicy.js'
@@ -12,7 +13,8 @@ export interface Alphabet {
 // No condition is asked about it: where no condition chooses between schedules, it stands for all failures.
 const rejected: Cause<unknown, unknown> = { _tag: 'Rejected', value: undefined, reasons: [] }
 
-const context: Context = { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined }
+/** What conditions are told of a first attempt. */
+export const firstContext: Context = { attempt: 1, elapsed: 0, name: '', args: [], previousDelay: undefined }
 
 /** Gives the failures that stand for all others. */
 export const alphabetOf = (policy: AnyPolicy): Alphabet => {
@@ -42,11 +44,10 @@ const most = 4
 /** Do conditions choose between schedules? Where they only refuse, a failure that is accepted stands for all. */
 const chooses = ({ schedule }: AnyPolicy): boolean =>
   schedule._tag === 'when' ||
-  (['either', 'andThen'].includes(schedule._tag) && parts(schedule).some(isConditional)) ||
+  // Of these, both sides set conditions, or neither does.
+  ((schedule._tag === 'either' || schedule._tag === 'andThen') &&
+    anyPart(schedule.policies[0], ({ retryOn }) => retryOn !== undefined)) ||
   parts(schedule).some(chooses)
-
-const isConditional = (self: AnyPolicy): boolean =>
-  self.retryOn !== undefined || self.schedule._tag === 'when' || parts(self.schedule).some(isConditional)
 
 /** A condition, and what a failure that it is not asked about counts as. */
 interface Judgement {
@@ -77,28 +78,28 @@ const atomsOf = (condition: AnyCondition): ReadonlyArray<AnyCondition> => {
   }
 }
 
-const verdict = (condition: AnyCondition, error: unknown): boolean | 'throws' => {
+const verdict = (condition: AnyCondition, error: unknown): boolean | undefined => {
+  let answer: boolean | undefined
   try {
-    return matches(condition, error, context)
+    answer = matches(condition, error, firstContext)
   } catch {
-    return 'throws'
+    // What throws ends the call, and so is neither yes nor no.
   }
+  return answer
 }
 
 type Type = abstract new (...args: never[]) => unknown
 
-/** Errors of every type that have up to three names of their own, and any below. */
+/** Errors of every type that have up to three names of their own, and any below. A fourth has no room: such errors come twice. */
 const errorsOf = (names: ReadonlyArray<string>, types: ReadonlyArray<Type>): ReadonlyArray<unknown> =>
   types.flatMap((type) =>
     subsets(names).flatMap((all) =>
-      subsets(all)
-        .filter((own) => own.length <= 3)
-        .map((own) => {
-          const below = all.filter((name) => !own.includes(name)).map((_tag) => ({ _tag }))
-          const [_tag, name, code] = own
-          const value = { _tag, name, code, ...(below.length > 0 && { errors: below }) }
-          return Object.create(type.prototype as object, Object.getOwnPropertyDescriptors(value)) as unknown
-        })
+      subsets(all).map((own) => {
+        const below = all.filter((name) => !own.includes(name)).map((_tag) => ({ _tag }))
+        const [_tag, name, code] = own
+        const value = { _tag, name, code, ...(below.length > 0 && { errors: below }) }
+        return Object.create(type.prototype as object, Object.getOwnPropertyDescriptors(value)) as unknown
+      })
     )
   )
 

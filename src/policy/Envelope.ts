@@ -60,12 +60,11 @@ export const between = (
   reached: (wait: number) => number = () => Infinity
 ): Envelope => {
   if (count === 0) return nothing
-  const [least, most] = [first, last].sort((a, b) => a - b) as [number, number]
   const [narrow, wide] = [narrowest(jitter), widest(jitter)]
-  const to = Math.min(most && most * wide, count < Infinity ? longest : Infinity)
+  const to = Math.min(Math.max(first, last) * wide, count < Infinity ? longest : Infinity)
   // What saturates is scaled.
   const settled = scaled(Infinity, longest, narrow / wide)
-  const from = Math.min(Math.min(least, longest) * narrow, settled)
+  const from = Math.min(Math.min(first, last) * narrow, settled)
   return {
     retries: count,
     from,
@@ -123,11 +122,10 @@ export const inTime = (self: Envelope, { limit: outer, loose, shortened }: Frame
   const limit = Math.min(self.limit, outer)
   if (Math.floor(from) > outer) return { ...nothing, lasting: false }
   const time = Math.floor(Math.min(slept, end))
-  const fitting = from >= 1 ? Math.floor(time / Math.floor(from)) : below(1) + time
-  const retries = shortened
-    ? self.retries
-    : Math.min(self.retries, fitting, limit < Infinity ? below(Math.floor(limit) + 1) : Infinity)
-  const wait = retries === 0 ? 0 : Math.min(self.wait, self.to, limit)
+  // Those that may come to nothing, and those that take their time.
+  const fitting = below(1) + Math.floor(time / Math.max(1, Math.floor(from)))
+  const retries = shortened ? self.retries : Math.min(self.retries, fitting, below(Math.floor(limit) + 1))
+  const wait = retries === 0 ? 0 : Math.min(self.wait, limit)
   return {
     ...self,
     retries,

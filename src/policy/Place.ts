@@ -2,9 +2,10 @@
  * Where the calls of a policy can have got to after some retries: all states with the same counts at once. What differs is
  * the time slept, a range of whole milliseconds, and the wait drawn last.
  */
+import { firstContext } from './Alphabet.js'
 import { type Frame, newWindow, type Scope } from './evaluate.js'
-import type { Cause } from './Failure.js'
-import { contextOf, decideFrom, type Plan, type StepState } from './step.js'
+import type { Cause, Context } from './Failure.js'
+import { type Again, decideFrom, type Plan, type StepState } from './step.js'
 import { draw, type Window } from './Window.js'
 
 // --- model
@@ -41,17 +42,14 @@ export const turn = (
   drifting: boolean
 ): Turn | undefined => {
   // The longer the wait drawn last, the more a cap scales, and the earlier a window can start.
-  const lows = drifting ? [low, { ...high, slept: low.slept }] : [low]
-  const [first, ...others] = lows.flatMap((state) => {
-    const ruling = decideFrom(plan, state, cause, contextOf(state, state.slept, '', []), 0)
-    return ruling._tag === 'Retry' ? [{ ...ruling, reached: lowReached && state === low }] : []
-  })
+  const ofLeast = after(plan, low, cause)
+  const ofMost = drifting ? after(plan, { ...high, slept: low.slept }, cause) : undefined
+  const first = ofLeast ?? ofMost
   if (first === undefined) return undefined
-  const isPoint = low.slept === high.slept || first.window.latest === Infinity
-  // The counts are the same: if one goes on, so does the other, but for time, which does not matter to `look`.
-  const { settle, window } =
-    isPoint && !drifting ? alike(first.window, first.state) : (look(plan, high, cause) as Peek)
-  const shortest = Math.min(first.delay, ...others.map(({ delay }) => delay))
+  const other = ofMost ?? first
+  // The counts are the same: if one goes on, so does the other, but for time.
+  const { settle, window } = look(plan, high, cause)
+  const shortest = Math.min(first.delay, other.delay)
   // A wait ends in time if it ends by `latest`: this much is left for those who have slept least, and most.
   const most = Math.floor(first.window.latest - low.slept)
   const least = Math.floor(window.latest - high.slept)
@@ -62,19 +60,17 @@ export const turn = (
   const inTime = least >= shortest
   const slept = Math.min(high.slept + longest, Math.floor(window.latest))
   const drawn = Math.min(end, longest + 1)
+  const reached = lowReached && ofLeast !== undefined
   return {
     shortest,
     longest,
     longestReached:
-      (first.reached && Math.min(ofLow, most) === longest) ||
+      (reached && Math.min(ofLow, most) === longest) ||
       (highReached && inTime && Math.min(ofHigh, least) === longest),
     to: {
-      low: {
-        ...others.reduce((least, { state }) => extreme(Math.min, least, state), first.state),
-        slept: low.slept + shortest
-      },
+      low: { ...extreme(Math.min, first.state, other.state), slept: low.slept + shortest },
       high: { retry: high.retry + 1, slept, drawn, delay: longest, memory: settle(longest, drawn) },
-      lowReached: first.reached && shortest === first.delay,
+      lowReached: reached && shortest === first.delay,
       highReached: inTime
         ? highReached && (!drifting || (slept - high.slept === ofHigh && drawn === draw(window, lastDraw)))
         : filled && !drifting && isLimit(plan, high, cause, slept, shortest),
@@ -83,22 +79,26 @@ export const turn = (
   }
 }
 
-/** What differs between states that have drawn differently does not matter, if windows do not depend on it. */
-const alike = (window: Window, { memory }: StepState): Peek => ({ window, settle: () => memory })
+/** What is asked here are data, which look at no more of a context. */
+const contextAt = ({ slept }: StepState): Context => ({ ...firstContext, elapsed: slept })
+
+/** Gives the retry with the shortest wait; `undefined` if there is none. */
+export const after = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>): Again | undefined => {
+  const ruling = decideFrom(plan, state, cause, contextAt(state), 0)
+  return ruling._tag === 'Retry' ? ruling : undefined
+}
 
 export interface Peek {
   readonly window: Window
   readonly settle: (delay: number, drawn: number) => ReadonlyArray<unknown>
 }
 
-/** Gives the window that follows a state, whether a wait ends in time or not. */
-export const look = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>): Peek | undefined => {
-  const context = contextOf(state, state.slept, '', [])
+/** Gives the window that follows a state with whose counts a call goes on, whether a wait ends in time or not. */
+export const look = (plan: Plan, state: StepState, cause: Cause<unknown, unknown>): Peek => {
   const window = newWindow(cause)
-  const frame: Frame = { context, random: lastDraw, memory: state.memory }
-  return plan.evaluate(window, state, frame)
-    ? undefined
-    : { window, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
+  const frame: Frame = { context: contextAt(state), random: lastDraw, memory: state.memory }
+  plan.evaluate(window, state, frame)
+  return { window, settle: (delay, drawn) => frame.settle?.(delay, drawn) ?? frame.memory }
 }
 
 /**
@@ -118,25 +118,26 @@ const isLimit = (
   cause: Cause<unknown, unknown>,
   end: number,
   shortest: number
-): boolean => {
-  const peek = look(plan, { ...state, slept: end - shortest }, cause)
-  return peek !== undefined && Math.floor(peek.window.latest) === end
-}
+): boolean => Math.floor(look(plan, { ...state, slept: end - shortest }, cause).window.latest) === end
 
 // --- merging
 
 /** A text that is the same for states with the same counts. */
 export const countsOf = ({ memory }: StepState): string =>
-  memory.map((kept) => (isScope(kept) ? kept.retry : '')).join()
+  memory.map((kept) => isScope(kept) && kept.retry).join()
 
 /** Gives one place for two with the same counts. */
-export const merge = (a: Place, b: Place, drifting: boolean): Place => ({
-  low: drifting ? extreme(Math.min, a.low, b.low) : a.low.slept <= b.low.slept ? a.low : b.low,
-  high: drifting ? extreme(Math.max, a.high, b.high) : a.high.slept >= b.high.slept ? a.high : b.high,
-  lowReached: !drifting && (a.low.slept <= b.low.slept ? a.lowReached : b.lowReached),
-  highReached: !drifting && (a.high.slept >= b.high.slept ? a.highReached : b.highReached),
-  filled: a.filled && b.filled && a.low.slept <= b.high.slept + 1 && b.low.slept <= a.high.slept + 1
-})
+export const merge = (a: Place, b: Place, drifting: boolean): Place => {
+  const lowest = a.low.slept <= b.low.slept ? a : b
+  const highest = a.high.slept >= b.high.slept ? a : b
+  return {
+    low: drifting ? extreme(Math.min, a.low, b.low) : lowest.low,
+    high: drifting ? extreme(Math.max, a.high, b.high) : highest.high,
+    lowReached: !drifting && lowest.lowReached,
+    highReached: !drifting && highest.highReached,
+    filled: a.filled && b.filled && a.low.slept <= b.high.slept + 1 && b.low.slept <= a.high.slept + 1
+  }
+}
 
 type End = (a: number, b: number) => number
 
@@ -144,10 +145,8 @@ const extreme = (end: End, a: StepState, b: StepState): StepState => ({
   ...scope(end, a, b),
   // Where two states are compared there was a retry, and a wait before it.
   delay: end(a.delay as number, b.delay as number),
-  memory: a.memory.map((kept, i) => {
-    const other = b.memory[i]
-    return isScope(kept) && isScope(other) ? scope(end, kept, other) : kept
-  })
+  // The counts are the same, so both have kept scopes, or neither has.
+  memory: a.memory.map((kept, i) => (isScope(kept) ? scope(end, kept, b.memory[i] as Scope) : kept))
 })
 
 const scope = (end: End, a: Scope, b: Scope): Scope => ({

@@ -23,14 +23,13 @@ export const terrainOf = (
   plan: Plan,
   causes: ReadonlyArray<Cause<unknown, unknown>>
 ): Terrain | undefined => {
-  const [cause, ...others] = causes
-  if (cause === undefined || others.length > 0) return undefined
+  if (causes.length !== 1) return undefined
   const all = allOf(policy)
-  const moves = all.flatMap(({ schedule }) => moveOf(schedule) ?? [])
+  const moves = all.flatMap(({ schedule }) => movesOf(schedule))
   if (moves.some(({ up }) => up) && moves.some(({ up }) => !up)) return undefined
   return {
     plan,
-    cause,
+    cause: causes[0] as Cause<unknown, unknown>,
     events: all.flatMap(({ limitRetries, schedule }) => [
       ...(limitRetries === undefined ? [] : [limitRetries]),
       // Within a list, every retry is an event.
@@ -52,23 +51,24 @@ interface Move {
   readonly settled: number
 }
 
-const moveOf = (schedule: Schedule): Move | undefined => {
+const movesOf = (schedule: Schedule): ReadonlyArray<Move> => {
   switch (schedule._tag) {
     case 'exponential': {
       const { base, factor } = schedule
-      if (base === 0 || factor === 1) return undefined
-      const end = factor > 1 ? longest : Number.MIN_VALUE / 2
-      return { up: factor > 1, settled: 2 + (Math.log(end) - Math.log(base)) / Math.log(factor) }
+      const after = (end: number): number => 2 + (Math.log(end) - Math.log(base)) / Math.log(factor)
+      if (base > 0 && factor > 1) return [{ up: true, settled: after(longest) }]
+      if (base > 0 && factor < 1) return [{ up: false, settled: after(Number.MIN_VALUE) }]
+      return []
     }
     case 'linear': {
       const { base, step } = schedule
-      return step === 0 ? undefined : { up: true, settled: 1 + (longest - base) / step }
+      return step === 0 ? [] : [{ up: true, settled: 1 + (longest - base) / step }]
     }
     case 'fibonacci': {
       const { base } = schedule
       // The golden ratio is more than 1.6.
       const settled = 3 + (Math.log(longest) - Math.log(base)) / Math.log(1.6)
-      return base === 0 ? undefined : { up: true, settled }
+      return base === 0 ? [] : [{ up: true, settled }]
     }
     case 'fixed':
     case 'decorrelated':
@@ -79,6 +79,6 @@ const moveOf = (schedule: Schedule): Move | undefined => {
     case 'andThen':
     case 'mapDelay':
     case 'when':
-      return undefined
+      return []
   }
 }

@@ -70,27 +70,20 @@ export const bounds = (policy: AnyPolicy): Bounds => {
     delay: Math.floor(wait)
   }
   const walked = walk(policy, alphabet, retries === Infinity)
+  // Waits that grow without end only seem to settle, since they saturate: the last draw is less than 1 ms below the end.
+  const growsOn =
+    wait === Infinity && walked.totalDelay.value === Infinity && walked.delay.value >= longest - 1
+  if (growsOn) return { retries: 'unbounded', totalDelay: 'unbounded', delay: 'unbounded' }
   const bound = (key: keyof Bounds): Bound => {
-    const found = walked?.[key]
-    const whole = walked?.whole === true
-    // Waits that grow without end only seem to settle, since they saturate.
-    if (
-      whole &&
-      key === 'delay' &&
-      wait === Infinity &&
-      walked.retries.value === Infinity &&
-      walked.delay.value > longest - 3
-    )
-      return 'unbounded'
-    if (whole && found?.reached === true) return found.value === Infinity ? 'unbounded' : found.value
-    const most = Math.min(structure[key], whole ? walked[key].value : Infinity)
+    const { reached, value } = walked[key]
+    if (walked.whole && reached) return value === Infinity ? 'unbounded' : value
+    const most = Math.min(structure[key], walked.whole ? value : Infinity)
     if (most === Infinity) return goesOn() ? 'unbounded' : { atMost: longest }
-    if (found?.reached === true && found.value >= most) return most
-    return reached()[key] >= most ? most : { atMost: most }
+    return (reached && value >= most) || shown()[key] >= most ? most : { atMost: most }
   }
   let made: ReturnType<typeof reach> | undefined
-  const reached = () => (made ??= reach(policy, alphabet.causes))
+  const shown = () => (made ??= reach(policy, alphabet.causes))
   // Where the structure shows no end, a call has to show that there is none. Functions may answer anything.
-  const goesOn = (): boolean => !alphabet.complete || anyPart(policy, isOpen) || reached().endless
+  const goesOn = (): boolean => !alphabet.complete || anyPart(policy, isOpen) || shown().endless
   return { retries: bound('retries'), totalDelay: bound('totalDelay'), delay: bound('delay') }
 }

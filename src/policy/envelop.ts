@@ -2,7 +2,7 @@
  * Reads off the structure of a policy what no history can exceed: sound for every policy, exact for few. Functions are taken
  * to answer anything that they may.
  */
-import type { Alphabet } from './Alphabet.js'
+import { type Alphabet, firstContext } from './Alphabet.js'
 import { anyPart } from './anyPart.js'
 import { type AnyCondition, matches } from './Condition.js'
 import { longest } from './Duration.js'
@@ -20,20 +20,12 @@ import {
   times,
   widest
 } from './Envelope.js'
+import type { Cause } from './Failure.js'
 import type { AnyPolicy, Schedule, Two } from './RetryPolicy.js'
-import { contextOf, initialState } from './step.js'
 
 /** Gives the envelope of a policy, for the failures that stand for all others. */
 export const envelop = (policy: AnyPolicy, { causes, complete }: Alphabet): Envelope => {
-  const frame = {
-    count: Infinity,
-    jitter: [],
-    shortened: false,
-    loose: false,
-    limit: Infinity,
-    within: Infinity,
-    causes: complete ? causes : undefined
-  }
+  const frame = complete ? { ...whole, causes } : whole
   const all = inTime(ofPolicy(policy, frame), frame)
   const { retries, sum, wait } = all
   // Waits grow without end only if there is no end of them.
@@ -42,13 +34,25 @@ export const envelop = (policy: AnyPolicy, { causes, complete }: Alphabet): Enve
     : { ...all, wait: Math.min(wait, longest), sum: Math.min(sum, times(retries, longest)) }
 }
 
+/** What is part of nothing else. */
+const whole: Frame = {
+  count: Infinity,
+  jitter: [],
+  shortened: false,
+  loose: false,
+  limit: Infinity,
+  within: Infinity,
+  causes: undefined
+}
+
 // --- settings
 
 const ofPolicy = (self: AnyPolicy, frame: Frame): Envelope => {
   const { capDelay = Infinity, delayFrom = [], floorDelay = 0, retryOn, withJitter = [] } = self
   const { limitDelay = Infinity, limitElapsed = Infinity, limitTotalDelay = Infinity } = self
   const { limitRetries = Infinity } = self
-  const causes = retryOn === undefined ? frame.causes : among(frame.causes, retryOn, true)
+  const accepts = retryOn === undefined ? () => true : accepting(retryOn, true)
+  const causes = frame.causes?.filter(accepts)
   if (causes?.length === 0) return { ...nothing, lasting: false }
   const limit = Math.min(limitDelay, limitTotalDelay, limitElapsed)
   const shortened = frame.shortened || capDelay < Infinity
@@ -61,27 +65,24 @@ const ofPolicy = (self: AnyPolicy, frame: Frame): Envelope => {
     count: Math.min(frame.count, limitRetries),
     jitter: [...withJitter, ...frame.jitter]
   })
+  const { ratio, retries } = inner
   // A hint moves a window and keeps its spread.
-  const hint = Math.max(0, ...delayFrom.map(({ max }) => Math.min(max, capDelay)))
-  const hinted = hint && hint + (inner.ratio === 1 ? 0 : inner.to - inner.from)
+  const hint = Math.max(0, ...delayFrom.map(({ max }) => max))
+  const hinted = hint && hint + (ratio === 1 ? 0 : inner.to - inner.from)
   const raised = (wait: number): number => Math.max(wait, hinted, floorDelay)
-  const from = Math.max(inner.from, floorDelay)
-  const retries = Math.min(inner.retries, limitRetries)
+  const uncapped = Math.max(inner.from, floorDelay)
+  const from =
+    raised(inner.to) <= capDelay
+      ? uncapped
+      : Math.max(Math.min(floorDelay, capDelay), scaled(uncapped, capDelay, ratio))
   const wait = Math.min(raised(inner.wait), capDelay)
   return {
     retries,
-    from:
-      raised(inner.to) <= capDelay
-        ? from
-        : Math.max(Math.min(floorDelay, capDelay), scaled(from, capDelay, inner.ratio)),
+    from,
     to: Math.min(raised(inner.to), capDelay),
-    ratio: inner.ratio,
+    ratio,
     below: (each) =>
-      each <= Math.min(floorDelay, capDelay)
-        ? 0
-        : each <= scaled(Infinity, Math.min(capDelay, longest), inner.ratio)
-          ? inner.below(each)
-          : retries,
+      each <= from ? 0 : each <= scaled(Infinity, capDelay, ratio) ? inner.below(each) : retries,
     wait,
     sum: Math.min(hint > 0 || floorDelay > 0 ? Infinity : inner.sum, times(retries, wait)),
     limit: Math.min(inner.limit, limit),
@@ -89,26 +90,17 @@ const ofPolicy = (self: AnyPolicy, frame: Frame): Envelope => {
     end: Math.min(inner.end, limitElapsed),
     lasting:
       inner.lasting &&
-      (retryOn === undefined || (causes !== undefined && causes.length === frame.causes?.length)) &&
+      (frame.causes?.every(accepts) ?? retryOn === undefined) &&
       delayFrom.length === 0 &&
       limitRetries >= frame.count
   }
 }
 
-/** Gives the failures that a condition accepts; those that it does not judge are accepted if `unasked`. */
-const among = (
-  causes: Frame['causes'],
-  condition: AnyCondition,
-  unasked: boolean,
-  accepted = true
-): Frame['causes'] =>
-  causes?.filter((cause) => {
-    const accepts =
-      cause._tag === 'Rejected'
-        ? unasked
-        : matches(condition, cause.error, contextOf(initialState, 0, '', []))
-    return accepts === accepted
-  })
+/** Does a condition accept a failure? Those that it does not judge are accepted if `unasked`. */
+const accepting =
+  (condition: AnyCondition, unasked: boolean) =>
+  (cause: Cause<unknown, unknown>): boolean =>
+    cause._tag === 'Rejected' ? unasked : matches(condition, cause.error, firstContext)
 
 // --- schedules
 
@@ -146,7 +138,7 @@ const ofSchedule = (schedule: Schedule, frame: Frame): Envelope => {
       return { ...between(least, count > 1 ? Infinity : 3 * base, frame), ratio: 0 }
     }
     case 'delays': {
-      const waits = schedule.delays.slice(0, Math.min(count, schedule.delays.length))
+      const waits = schedule.delays.slice(0, count)
       const sum = waits.reduce((total, wait) => total + wait * widest(jitter), 0)
       const all = between(Math.min(...waits), Math.max(...waits), { ...frame, count: waits.length })
       return { ...all, sum: Math.min(sum, all.sum), lasting: waits.length >= count }
@@ -154,18 +146,10 @@ const ofSchedule = (schedule: Schedule, frame: Frame): Envelope => {
     case 'custom':
       return { ...between(0, Infinity, frame), ratio: 0, lasting: false }
     case 'mapDelay': {
-      const alone = { ...frame, jitter: [], shortened: true, limit: Infinity }
+      const alone = { ...frame, jitter: whole.jitter, shortened: true, limit: Infinity }
       const inner = ofPolicy(schedule.policies[0], alone)
-      const { retries } = inner
-      return {
-        ...inner,
-        from: 0,
-        to: Infinity,
-        ratio: 0,
-        below: () => retries,
-        wait: Infinity,
-        sum: times(retries, Infinity)
-      }
+      const sum = times(inner.retries, Infinity)
+      return { ...inner, from: 0, to: Infinity, ratio: 0, wait: Infinity, sum }
     }
     case 'both': {
       const [a, b] = partsOf(schedule.policies, frame)
@@ -190,9 +174,13 @@ const ofSchedule = (schedule: Schedule, frame: Frame): Envelope => {
     }
     case 'when': {
       const { condition, policies } = schedule
-      const [a] = partsOf(policies, { ...frame, causes: among(frame.causes, condition, false) })
-      const [, b] = partsOf(policies, { ...frame, causes: among(frame.causes, condition, false, false) })
-      const [chosen, other] = [inTime(a, frame), inTime(b, frame)]
+      const accepts = accepting(condition, false)
+      const chooses = (isChosen: boolean): Frame => ({
+        ...frame,
+        causes: frame.causes?.filter((cause) => accepts(cause) === isChosen)
+      })
+      const chosen = inTime(ofPolicy(policies[0], chooses(true)), frame)
+      const other = inTime(ofPolicy(policies[1], chooses(false)), frame)
       return { ...oneOf(chosen, other, count), lasting: chosen.lasting && other.lasting }
     }
   }

@@ -3,8 +3,9 @@
  * ends. So what holds at both ends holds in between; windows that are scaled by a cap are known up to rounding.
  */
 import { countable } from './Envelope.js'
-import { endOf, isScope, look, type Peek, type Place } from './Place.js'
-import { contextOf, decideFrom, type StepState } from './step.js'
+import type { Scope } from './evaluate.js'
+import { after, endOf, look, type Place } from './Place.js'
+import type { StepState } from './step.js'
 import type { Terrain } from './Terrain.js'
 import type { Window } from './Window.js'
 
@@ -29,16 +30,24 @@ export const leap = (terrain: Terrain, before: Place, place: Place, rough: numbe
   const { filled, high, highReached, low, lowReached } = place
   const stretch = stretchOf(terrain, before, place, rough)
   if (stretch === undefined) return undefined
-  const { exact, longest, longestReached, shortest } = stretch
-  const count = stretch.endless ? Infinity : countInTime(terrain, low, shortest, stretch.count)
-  const slept = Math.min(high.slept + times(count, longest), ceilingOf(terrain, high))
+  const { endless, longest, longestReached, shortest } = stretch
+  const count = endless ? Infinity : countInTime(terrain, low, shortest, stretch.count)
+  const beyond = Math.max(high.slept, terrain.horizon) + 1
+  const latest = latestAfter(terrain, high, beyond)
+  const ceiling = latest <= beyond ? Math.floor(latest) : Infinity
+  const slept = Math.min(high.slept + times(count, longest), ceiling)
+  // Those who have slept more have no more time left: if the last wait can be the longest, so can all before it.
+  const last = Math.min(slept - longest, beyond)
+  const inTime = latest === Infinity || last + longest <= latestAfter(terrain, high, last)
+  if (!inTime && rough === 0 && !endless) return undefined
+  const exact = stretch.exact && inTime
   return {
     longest,
     longestReached,
     to: {
       low: { ...advance(before.low, low, count), slept: low.slept + times(count, shortest) },
       high: { ...advance(before.low, high, count), slept },
-      lowReached: exact && lowReached,
+      lowReached: stretch.exact && lowReached,
       // Longer sums are rounded otherwise when they are added up.
       highReached: exact && highReached && filled && (slept < countable || slept === Infinity),
       filled: exact && filled
@@ -60,24 +69,21 @@ interface Stretch {
 }
 
 const stretchOf = (terrain: Terrain, before: Place, place: Place, rough: number): Stretch | undefined => {
-  const { drifting, events, settled } = terrain
+  const { cause, drifting, events, plan, settled } = terrain
   const { high, highReached, low, lowReached } = place
   const counts = moving(before.low, low)
   const distance = Math.min(
-    ...counts.flatMap((retry) => events.filter((event) => event > retry).map((event) => event - retry))
+    ...counts.flatMap((retry) => events.map((event) => event - retry)).filter((left) => left > 0)
   )
-  const next = after(terrain, low)
+  const next = after(plan, low, cause)?.state
   if (distance < 3 || next === undefined || slotsOf(low, next) !== slotsOf(before.low, low)) return undefined
   if (drifting && !(isStill(before.low, low) && isStill(before.high, high))) return undefined
+  const isSettled = counts.every((retry) => retry >= settled)
   const sight = (count: number): Sight => {
     const seen = (state: StepState): Window =>
       windowAfter(terrain, advance(before.low, { ...state, slept: low.slept }, count))
     const lowest = seen(low)
-    return sightOf(
-      lowest,
-      drifting ? seen(high) : lowest,
-      counts.every((retry) => retry >= settled)
-    )
+    return sightOf(lowest, drifting ? seen(high) : lowest, isSettled)
   }
   const near = sight(0)
   const all = samples(distance).map(sight)
@@ -106,8 +112,8 @@ const stretchOf = (terrain: Terrain, before: Place, place: Place, rough: number)
     return { count: distance, shortest, longest, longestReached, exact: true, endless }
   }
   const count = Math.min(distance, rough)
-  const far = sight(count - 1)
   if (count < 2) return undefined
+  const far = sight(count - 1)
   const longest = Math.max(clipped(near), clipped(far))
   return {
     count,
@@ -121,10 +127,7 @@ const stretchOf = (terrain: Terrain, before: Place, place: Place, rough: number)
 
 /** Is the wait drawn last the one before, wherever it is kept? */
 const isStill = (before: StepState, state: StepState): boolean =>
-  [state, ...state.memory].every((kept, i) => {
-    const other = [before, ...before.memory][i]
-    return !isScope(kept) || (isScope(other) && kept.drawn === other.drawn)
-  })
+  scopesOf(state).every((kept, i) => kept?.drawn === scopesOf(before)[i]?.drawn)
 
 const times = (count: number, wait: number): number => (wait === 0 ? 0 : count * wait)
 
@@ -154,38 +157,44 @@ const sightOf = (a: Window, b: Window, settled: boolean): Sight => {
 }
 
 /** The window that follows a state. Before the next event no count stops, and time does not matter to `look`: there is one. */
-const windowAfter = ({ cause, plan }: Terrain, state: StepState): Window =>
-  (look(plan, state, cause) as Peek).window
+const windowAfter = ({ cause, plan }: Terrain, state: StepState): Window => look(plan, state, cause).window
 
-/** The state after the next failure; `undefined` where that ends the call. */
-const after = ({ cause, plan }: Terrain, state: StepState): StepState | undefined => {
-  const ruling = decideFrom(plan, state, cause, contextOf(state, state.slept, '', []), 0)
-  return ruling._tag === 'Retry' ? ruling.state : undefined
-}
+/** The latest moment at which a wait may end, for those who have slept so long. */
+const latestAfter = (terrain: Terrain, state: StepState, slept: number): number =>
+  windowAfter(terrain, { ...state, slept }).latest
+
+/** All that counts: the state, and what it remembers. Only scopes are kept there. */
+const scopesOf = (state: StepState): ReadonlyArray<Scope | null> => [
+  state,
+  ...(state.memory as ReadonlyArray<Scope | null>)
+]
+
+/** Does a count go on? */
+const isMoving = (before: Scope | null | undefined, kept: Scope | null): kept is Scope =>
+  kept !== null && kept.retry !== before?.retry
 
 /** Which counts go on, as a text. */
 const slotsOf = (before: StepState, state: StepState): string =>
-  state.memory.map((kept, i) => isScope(kept) && kept.retry !== retryOf(before.memory[i])).join()
+  scopesOf(state)
+    .map((kept, i) => isMoving(scopesOf(before)[i], kept))
+    .join()
 
 /** The counts that go on. */
 const moving = (before: StepState, state: StepState): ReadonlyArray<number> =>
-  [state, ...state.memory].flatMap((kept, i) =>
-    isScope(kept) && kept.retry !== retryOf([before, ...before.memory][i]) ? [kept.retry] : []
-  )
-
-const retryOf = (kept: unknown): number | undefined => (isScope(kept) ? kept.retry : undefined)
+  scopesOf(state).flatMap((kept, i) => (isMoving(scopesOf(before)[i], kept) ? [kept.retry] : []))
 
 /** Moves the counts on that go on. */
 const advance = (before: StepState, state: StepState, count: number): StepState => ({
   ...state,
   retry: state.retry + count,
-  memory: state.memory.map((kept, i) =>
-    isScope(kept) && kept.retry !== retryOf(before.memory[i]) ? { ...kept, retry: kept.retry + count } : kept
-  )
+  memory: scopesOf(state)
+    .map((kept, i) => (isMoving(scopesOf(before)[i], kept) ? { ...kept, retry: kept.retry + count } : kept))
+    .slice(1)
 })
 
 const samples = (distance: number): ReadonlyArray<number> => {
   const last = Math.min(distance - 1, countable)
+  // Stryker disable next-line EqualityOperator: the last one may be looked at twice
   return [...Array.from({ length: 27 }, (_, i) => 4 ** i).filter((count) => count < last), last]
 }
 
@@ -193,21 +202,14 @@ const samples = (distance: number): ReadonlyArray<number> => {
 const countInTime = (terrain: Terrain, low: StepState, wait: number, most: number): number => {
   const isInTime = (count: number): boolean => {
     const slept = low.slept + (count - 1) * wait
-    return slept + wait <= windowAfter(terrain, { ...low, slept }).latest
+    return slept + wait <= latestAfter(terrain, low, slept)
   }
-  if (wait === 0 || isInTime(Math.min(most, countable))) return most
   let [fits, late] = [0, Math.min(most, countable)]
+  if (isInTime(late)) return most
   while (late - fits > 1) {
     const middle = Math.floor((fits + late) / 2)
     if (isInTime(middle)) fits = middle
     else late = middle
   }
   return fits
-}
-
-/** The latest end of all waits together. */
-const ceilingOf = (terrain: Terrain, state: StepState): number => {
-  const beyond = Math.max(state.slept, terrain.horizon) + 1
-  const { latest } = windowAfter(terrain, { ...state, slept: beyond })
-  return latest < beyond ? Math.floor(latest) : Infinity
 }

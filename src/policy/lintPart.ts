@@ -40,12 +40,12 @@ const hasCustom = (self: AnyPolicy): boolean =>
 const timesIn = ({ schedule, ...self }: AnyPolicy): ReadonlyArray<readonly [name: string, time: number]> => {
   const own = (): ReadonlyArray<number> => {
     switch (schedule._tag) {
+      case 'linear':
+        return [schedule.base, schedule.step]
       case 'exponential':
       case 'fibonacci':
       case 'decorrelated':
         return [schedule.base]
-      case 'linear':
-        return [schedule.base, schedule.step]
       case 'fixed':
         return [schedule.delay]
       case 'delays':

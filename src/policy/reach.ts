@@ -2,7 +2,7 @@
 import { longest } from './Duration.js'
 import { freshScope, type Scope } from './evaluate.js'
 import type { Cause } from './Failure.js'
-import { greatest, lastDraw, look } from './Place.js'
+import { greatest, isScope, lastDraw } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
 import { type Again, contextOf, decideFrom, initialState, type Plan, planOf, type StepState } from './step.js'
 
@@ -18,10 +18,10 @@ export interface Reached {
 // Retries after which the last one stands for all that follow.
 const patience = 1000
 
-/** Gives the greatest figures of calls that meet one failure until nothing goes on, then the next, and so on. */
+/** Gives the greatest figures of calls that meet one failure until nothing goes on, then the next, and so on to all of them. */
 export const reach = (policy: AnyPolicy, causes: ReadonlyArray<Cause<unknown, unknown>>): Reached => {
   const plan = planOf(policy)
-  const orders = causes.map((_, i) => [...causes.slice(i), ...causes.slice(0, i)])
+  const orders = causes.map((_, i) => [...causes.slice(i), ...causes])
   const all = orders.flatMap((order) => [run(plan, order, shortWait), run(plan, order, longWait)])
   return {
     retries: Math.max(...all.map(({ retries }) => retries)),
@@ -52,20 +52,21 @@ const run = (plan: Plan, order: ReadonlyArray<Cause<unknown, unknown>>, choose: 
 }
 
 /** The state after 2^52 more retries like the last one. */
-const farOut = (before: StepState, after: StepState): StepState => {
-  const moved = <S extends Scope>(from: S, to: S): S => ({
-    ...to,
-    retry: to.retry + 2 ** 52 * (to.retry - from.retry),
-    slept: to.slept + 2 ** 52 * (to.slept - from.slept)
-  })
-  const memory = after.memory.map((kept, i) => {
-    const earlier = before.memory[i] ?? freshScope
-    return isScope(kept) && isScope(earlier) ? moved(earlier, kept) : kept
-  })
-  return { ...moved(before, after), memory }
-}
+const farOut = (before: StepState, after: StepState): StepState => ({
+  ...moved(before, after),
+  memory: after.memory.map((kept, i) =>
+    // Only scopes are kept, from the first retry that they count.
+    isScope(kept) ? moved((before.memory[i] ?? freshScope) as Scope, kept) : kept
+  )
+})
 
-const isScope = (kept: unknown): kept is Scope => typeof kept === 'object' && kept !== null
+const moved = <S extends Scope>(from: S, to: S): S => ({
+  ...to,
+  retry: onward(from.retry, to.retry),
+  slept: onward(from.slept, to.slept)
+})
+
+const onward = (from: number, to: number): number => to + 2 ** 52 * (to - from)
 
 /** Attempts take no time, so the time elapsed is the time slept. */
 const drawn = (
@@ -87,7 +88,7 @@ const longWait: Choice = (plan, state, cause) => {
   const last = drawn(plan, state, cause, lastDraw)
   const short = last ?? drawn(plan, state, cause, 0)
   if (last !== undefined || short === undefined) return last
-  const { from, latest, to } = look(plan, state, cause)?.window ?? short.window
+  const { from, latest, to } = short.window
   const wait = Math.min(greatest(short.window), Math.floor(latest - state.slept))
   const middle = Math.max(0, Math.min((wait + 0.5 - from) / (to - from), lastDraw))
   return drawn(plan, state, cause, middle) ?? short

@@ -10,7 +10,7 @@ import { sameData } from './Eq.js'
 import type { Scope } from './evaluate.js'
 import type { Rejected } from './Failure.js'
 import { everyPart } from './namedParts.js'
-import { lastDraw } from './Place.js'
+import { countsOf, isScope, lastDraw } from './Place.js'
 import type { AnyPolicy } from './RetryPolicy.js'
 import { contextOf, decideFrom, initialState, type Plan, planOf, type StepState } from './step.js'
 import type { Window } from './Window.js'
@@ -78,15 +78,12 @@ interface Turn {
 
 /** Gives the table of a policy for failures that no condition judges. */
 export const tabulate = (policy: AnyPolicy, retries: number): Tabulated =>
-  table(
-    policy,
-    retries,
-    // Elsewhere it makes no difference to later waits which turn was made.
-    everyPart(policy).some(
-      ({ limitDelay, schedule }) =>
-        limitDelay !== undefined || ['andThen', 'custom', 'decorrelated'].includes(schedule._tag)
-    )
-  )
+  table(policy, retries, everyPart(policy).some(goesByTurns))
+
+/** Does it make a difference to later waits which turn was made? */
+const goesByTurns = ({ limitDelay, schedule }: AnyPolicy): boolean =>
+  // Stryker disable next-line ConditionalExpression: to look for changes where they make no difference takes time alone
+  limitDelay !== undefined || ['andThen', 'custom', 'decorrelated'].includes(schedule._tag)
 
 /** Gives the same table in less time, but maybe without some courses that end just within a limit of time. */
 export const sketch = (policy: AnyPolicy, retries: number): Tabulated => table(policy, retries, false)
@@ -97,9 +94,7 @@ const table = (policy: AnyPolicy, retries: number, withChanges: boolean): Tabula
   const faults: unknown[] = []
   const start: Course = { state: initialState, elapsed: 0 }
   const follow = (boxes: ReadonlyArray<Box>): ReadonlyArray<Turn> =>
-    boxes.flatMap((box) =>
-      turnsOf((point) => turnAt(plan, box, point, faults), box, withChanges && boxes.length <= many)
-    )
+    boxes.flatMap((box) => turnsOf((point) => turnAt(plan, box, point, faults), box, withChanges))
   let turns = follow([{ low: start, high: start, latest: 0 }])
   while (turns.length > 0 && waits.length < retries) {
     waits.push({
@@ -116,13 +111,15 @@ const table = (policy: AnyPolicy, retries: number, withChanges: boolean): Tabula
 // With several stages that all end by time, there are too many ways to follow after many retries: some stand for all.
 const many = 60
 const thinned = (boxes: ReadonlyArray<Box>): ReadonlyArray<Box> =>
-  boxes.filter((_, i) => i % Math.ceil(boxes.length / (3 * many)) === 0)
+  boxes.filter((_, i) => i % Math.ceil(boxes.length / many) === 0)
 
 // No condition and no hint is asked about it, and the main schedule times it.
+// Stryker disable next-line ArrayDeclaration: nobody looks at the reasons
 const rejected: Rejected<unknown> = { _tag: 'Rejected', value: undefined, reasons: [] }
 
 const turnAt = (plan: Plan, box: Box, point: Point, faults: unknown[]): Turn | undefined => {
   const { elapsed, state } = courseAt(box, point)
+  // Stryker disable next-line StringLiteral,ArrayDeclaration: what is judged by no condition is shown to none
   const ruling = decideFrom(plan, state, rejected, contextOf(state, elapsed, '', []), point[2])
   if (ruling._tag === 'GiveUp' && ruling.verdict._tag === 'PolicyFault') faults.push(ruling.verdict.fault)
   if (ruling._tag !== 'Retry') return undefined
@@ -142,8 +139,9 @@ const turnsOf = (
     ends.flatMap((drawn) => [0, lastDraw].map((random): Point => [time, drawn, random]))
   )
   const found = corners.map((point) => ({ point, turn: turn(point) }))
-  const changes = found.flatMap((one, i) =>
-    (withChanges ? found.slice(i + 1) : []).flatMap((other) =>
+  const changes = found.flatMap((one) =>
+    (withChanges ? found : []).flatMap((other) =>
+      // Stryker disable next-line ConditionalExpression,LogicalOperator: to look where there is no change, or along diagonals, takes time alone
       isEdge(one.point, other.point) && kindOf(one.turn) !== kindOf(other.turn)
         ? changeBetween(turn, one.point, other.point)
         : []
@@ -152,6 +150,7 @@ const turnsOf = (
   return [...found.map((each) => each.turn), ...changes].flatMap((each) => each ?? [])
 }
 
+// Stryker disable next-line ConditionalExpression: diagonals show what edges show, and take time
 const isEdge = (a: Point, b: Point): boolean => a.filter((x, axis) => x !== b[axis]).length === 1
 
 /** Gives the turns on both sides of the point between two at which the first kind of turn ends. */
@@ -161,21 +160,16 @@ const changeBetween = (
   other: Point
 ): ReadonlyArray<Turn | undefined> => {
   const kind = kindOf(turn(one))
-  let [near, far] = [one, other]
-  // Down to neighbouring numbers.
-  for (let i = 0; i < 54; i++) {
+  const halve = ([near, far]: readonly [Point, Point]): readonly [Point, Point] => {
     const middle: Point = [(near[0] + far[0]) / 2, (near[1] + far[1]) / 2, (near[2] + far[2]) / 2]
-    if (kindOf(turn(middle)) === kind) near = middle
-    else far = middle
+    return kindOf(turn(middle)) === kind ? [middle, far] : [near, middle]
   }
-  return [turn(near), turn(far)]
+  // Down to neighbouring numbers.
+  return Array.from({ length: 54 }).reduce(halve, [one, other]).map(turn)
 }
 
 /** Which schedules have counted, as text: two courses of a kind differ in numbers alone. */
-const kindOf = (turn: Turn | undefined): string =>
-  turn === undefined
-    ? 'stop'
-    : JSON.stringify(turn.course.state.memory.map((kept) => (isScope(kept) ? kept.retry : kept)))
+const kindOf = (turn: Turn | undefined): string => (turn === undefined ? 'stop' : countsOf(turn.course.state))
 
 // --- boxes
 
@@ -194,18 +188,15 @@ const boxesOf = (turns: ReadonlyArray<Turn>): ReadonlyArray<Box> => {
 }
 
 const courseAt = ({ low, high }: Box, [time, drawn]: Point): Course =>
-  time === drawn && time % 1 === 0
-    ? time === 0
-      ? low
-      : high
-    : merge(between(time), between(drawn), low, high)
+  merge(between(time), between(drawn), low, high)
 
 type Merge = (a: number, b: number) => number
 
 const between =
   (at: number): Merge =>
   (a, b) =>
-    at === 0 ? a : at === 1 ? b : a + at * (b - a)
+    // What is `null` before the first wait stays so.
+    at === 0 ? a : a + at * (b - a)
 
 /** Merges the times of two courses of a kind in one way, and what they drew last in another. */
 const merge = (time: Merge, drawn: Merge, a: Course, b: Course): Course => {
@@ -226,5 +217,3 @@ const merge = (time: Merge, drawn: Merge, a: Course, b: Course): Course => {
     elapsed: time(a.elapsed, b.elapsed)
   }
 }
-
-const isScope = (kept: unknown): kept is Scope => typeof kept === 'object' && kept !== null

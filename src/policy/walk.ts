@@ -41,13 +41,13 @@ const patience = (branching: boolean): number => (branching ? 8000 : 3000)
 // Where there is no end to be found, or nothing exact.
 const impatience = 500
 
-/** Walks a policy, as far as patience goes, which is not far where no count ends it; `undefined` where it cannot be walked. */
-export const walk = (
-  policy: AnyPolicy,
-  { causes, complete }: Alphabet,
-  endless: boolean
-): Walk | undefined => {
-  if (!complete || anyPart(policy, isOpen) || anyPart(policy, hasTimedPart)) return undefined
+const zero: Figure = { value: 0, reached: true }
+
+const unwalked: Walk = { retries: zero, totalDelay: zero, delay: zero, whole: false }
+
+/** Walks a policy, as far as patience goes, which is not far where no count ends it, and not at all where it cannot be walked. */
+export const walk = (policy: AnyPolicy, { causes, complete }: Alphabet, endless: boolean): Walk => {
+  if (!complete || anyPart(policy, isOpen) || anyPart(policy, hasTimedPart)) return unwalked
   const plan = planOf(policy)
   const terrain = terrainOf(policy, plan, causes)
   const drifting = anyPart(policy, ({ schedule }) => schedule._tag === 'decorrelated')
@@ -60,13 +60,15 @@ export const walk = (
     filled: true
   }
   const enough = drifting || (untimed && endless) ? impatience : patience(terrain === undefined)
-  let found: Walk = { retries: zero, totalDelay: zero, delay: zero, whole: false }
+  // Beyond that, leaps go on that are not exact.
+  const most = terrain === undefined || drifting ? enough : 2 * enough
+  let found = unwalked
   const see = (to: Place, longest: number, reached: boolean): void => {
     found = {
+      ...found,
       retries: greater(found.retries, { value: to.low.retry, reached: untimed || to.lowReached }),
       totalDelay: greater(found.totalDelay, { value: to.high.slept, reached: to.highReached }),
-      delay: greater(found.delay, { value: longest, reached }),
-      whole: false
+      delay: greater(found.delay, { value: longest, reached })
     }
   }
   let before: Place = start
@@ -86,7 +88,7 @@ export const walk = (
         continue
       }
     }
-    if (tired && (terrain === undefined || drifting || stepped >= 2 * enough)) return found
+    if (stepped >= most) return found
     const next = new Map<string, Place>()
     for (const place of places) {
       for (const cause of causes) {
@@ -105,8 +107,6 @@ export const walk = (
   return { ...found, whole: true }
 }
 
-const zero: Figure = { value: 0, reached: true }
-
 // --- what can be walked
 
 /** Does it hold a function that says how long to wait? */
@@ -119,13 +119,6 @@ const isTimed = (self: AnyPolicy): boolean =>
   self.limitDelay !== undefined || self.limitElapsed !== undefined || isSummed(self)
 
 /** Does it hold a stage that time ends, or a sum of waits that is not that of the whole call? */
-const hasTimedPart = ({ schedule }: AnyPolicy): boolean => {
-  switch (schedule._tag) {
-    case 'andThen':
-      return parts(schedule).some((part, i) => anyPart(part, i === 0 ? isTimed : isSummed))
-    case 'when':
-      return parts(schedule).some((part) => anyPart(part, isSummed))
-    default:
-      return false
-  }
-}
+const hasTimedPart = ({ schedule }: AnyPolicy): boolean =>
+  (schedule._tag === 'andThen' && anyPart(schedule.policies[0], isTimed)) ||
+  (['andThen', 'when'].includes(schedule._tag) && parts(schedule).some((part) => anyPart(part, isSummed)))

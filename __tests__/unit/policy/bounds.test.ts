@@ -116,6 +116,118 @@ describe('bounds', () => {
       { atMost: 30 },
       { atMost: 10 }
     ],
+    [
+      'a function that chooses, and may always choose the same',
+      pipe(
+        fixed(100),
+        three,
+        when((error) => error === 5, fixed(50))
+      ),
+      'unbounded',
+      'unbounded',
+      100
+    ],
+    // --- growth without end
+    ['decorrelated from nothing', decorrelated(0), 'unbounded', 0, 0],
+    ['the longest wait from the start', fixed(longest), 'unbounded', 'unbounded', longest],
+    [
+      'the longest wait before decorrelated from nothing',
+      pipe(delays([longest - 1]), andThen(decorrelated(0))),
+      'unbounded',
+      longest - 1,
+      longest - 1
+    ],
+    // The shorter wait counts, and it is in time if one of the two is.
+    [
+      'growth beside what does not grow',
+      pipe(fixed(1000), limitDelay(100), either(never), either(exponential(2000))),
+      'unbounded',
+      'unbounded',
+      1000
+    ],
+    // What saturates is [0.7/1.3, 1] · longest, and the last draw lies just below its end.
+    [
+      'growth whose draws end below what saturates',
+      pipe(exponential(1, 1e300), withJitter(0.3)),
+      'unbounded',
+      'unbounded',
+      'unbounded'
+    ],
+    // What draws 0 goes on without end, and what grows stops after 10,000 of its own.
+    [
+      'growth that stops, beside what does not grow and need not stop',
+      pipe(
+        decorrelated(2.5),
+        limitTotalDelay(10_000),
+        withJitter('full'),
+        either(pipe(exponential(100, 3), limitRetries(10_000)))
+      ),
+      'unbounded',
+      { atMost: 89_790_710_996_966_390_000 },
+      longest - 1
+    ],
+    // --- limits of one part alone
+    // Eleven waits of 9 end within 100 ms, then there are four of 5.
+    [
+      'a limit of time in one part, and of each wait in the other',
+      pipe(
+        fixed(10),
+        limitElapsed(100),
+        either(pipe(fixed(10), limitDelay(5))),
+        withJitter('full'),
+        limitRetries(15)
+      ),
+      15,
+      119,
+      9
+    ],
+    // --- as far as patience goes
+    // 500 · 1001 · 100
+    [
+      'two that grow',
+      pipe(linear(100), both(pipe(linear(100), limitRetries(1000)))),
+      1000,
+      50_050_000,
+      100_000
+    ],
+    // 1000 / (1 - 0.99), if waits were not whole.
+    ['slow shrinking without end', exponential(1000, 0.99), 'unbounded', { atMost: 99_999 }, 1000],
+    [
+      'slow shrinking for an hour',
+      pipe(exponential(1000, 0.99), limitElapsed(3_600_000)),
+      'unbounded',
+      99_573,
+      1000
+    ],
+    [
+      'slow growth up to a limit',
+      pipe(linear(100, 0.5), limitDelay(10_000)),
+      { atMost: 19_803 },
+      { atMost: 168_439_500 },
+      { atMost: 10_000 }
+    ],
+    [
+      'waits that go by the last one, up to a limit',
+      pipe(decorrelated(333.3), limitDelay(1000)),
+      'unbounded',
+      { atMost: longest },
+      1000
+    ],
+    [
+      'the same, of which one reaches the limit',
+      pipe(decorrelated(0), both(linear(0, 1000)), limitDelay(2 ** 52 + 1)),
+      { atMost: longest },
+      { atMost: longest },
+      2 ** 52 + 1
+    ],
+    // --- stages that end by time, under a cap
+    ...[1, 2].map((wait): [string, RetryPolicy, number, number, number] => [
+      `a stage of waits of ${wait} ms`,
+      pipe(fixed(wait), limitTotalDelay(1000), andThen(never), capDelay(wait)),
+      1000 / wait,
+      1000,
+      wait
+    ]),
     // Waits of a millisecond or more do not end within none.
     ['a stage that cannot begin', pipe(decorrelated(1), limitDelay(0), andThen(never)), 0, 0, 0]
   ])('%s -> the maxima', (_, policy, retries, totalDelay, delay) => {

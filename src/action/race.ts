@@ -17,44 +17,45 @@ export const race =
   (run: Run, { arm, error }: Rival): Run =>
   (env, args) =>
     new Promise((resolve, reject) => {
-      if (env.interrupt?.fired === true) {
-        resolve(left(aborted(notBegun, env.interrupt.reason)))
+      const outer = env.interrupt
+      if (outer?.fired === true) {
+        resolve(left(aborted(notBegun, outer.reason)))
         return
       }
       const began = env.clock.now()
       const flight = newFlight(env.flight)
       const own = makeInterrupt(flight)
-      // Set when it is stopped: what it ends with, given how far it had come.
-      const state: { done: boolean; stopped?: (progress: Progress) => unknown } = { done: false }
+      let done = false
+      /** What it ends with when it is stopped, given how far it had come. */
+      let stopped: (progress: Progress) => unknown
       const finish = (end: () => void): void => {
-        if (state.done) return
-        state.done = true
+        if (done) return
+        done = true
         disarm()
         stopListening?.()
         end()
       }
       const lose = (progress: Progress): void => {
         finish(() => {
-          resolve(left(state.stopped?.({ ...progress, elapsed: env.clock.now() - began })))
+          resolve(left(stopped({ ...progress, elapsed: env.clock.now() - began })))
         })
       }
-      const stop = (reason: unknown, stopped: (progress: Progress) => unknown): boolean => {
+      const stop = (reason: unknown, end: typeof stopped): boolean => {
         // What fires first, wins.
-        if (state.stopped !== undefined) return true
-        const inside = { settles: false }
+        if (own.fired) return true
+        stopped = end
         settleSoon(
-          () => inside.settles || flight.state !== 'out',
+          () => settles || flight.state !== 'out',
           () => {
             lose(oneAttempt)
           }
         )
-        state.stopped = stopped
-        inside.settles = own.fire(reason)
+        const settles = own.fire(reason)
         return true
       }
-      const stopListening = env.interrupt?.listen((reason) =>
+      const stopListening = outer?.listen((reason) =>
         stop(reason, (progress) => {
-          env.interrupt?.cut(env.flight)
+          outer.cut(env.flight)
           return aborted(progress, reason)
         })
       )
@@ -63,7 +64,7 @@ export const race =
       })
       run({ ...env, interrupt: own, flight }, args).then(
         (result) => {
-          if (state.stopped !== undefined && flight.state === 'cut') lose(progressOf(result))
+          if (flight.state === 'cut') lose(progressOf(result))
           else {
             finish(() => {
               resolve(result)
@@ -93,7 +94,9 @@ export const aborted = (progress: Progress, reason: unknown): unknown => ({
 
 /** How far a retry had come that was cut short. */
 const progressOf = (result: Result): Progress => {
-  if (result._tag === 'Right' || !isAborted(result.left)) return oneAttempt
-  const { attempts, elapsed, failures, omitted } = result.left
+  // What is no error has none.
+  const { left: error } = result as { readonly left?: unknown }
+  if (!isAborted(error)) return oneAttempt
+  const { attempts, elapsed, failures, omitted } = error
   return { attempts, elapsed, failures, omitted }
 }

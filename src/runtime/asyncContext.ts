@@ -20,7 +20,7 @@ export const outside = capture()
 const frame = Object.getOwnPropertySymbols(outside ?? {}).find(
   ({ description }) => description === 'context_frame'
 )
-const marksOnly = !frame && parseInt(node?.versions?.node ?? '') < 24
+const marksOnly = !frame && parseInt(String(node?.versions?.node)) < 24
 
 const areMarked = (): boolean => Object.getOwnPropertySymbols(Promise.resolve()).length > 0
 

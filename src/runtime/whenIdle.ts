@@ -34,9 +34,10 @@ const byMessage = (): Idler => {
   // Where there are handles, one that nobody waits for does not keep the process alive.
   const port: Partial<Pick<typeof port1, 'ref' | 'unref'>> = port1
   port1.addEventListener('message', () => {
-    const next = waiting.shift()
+    // Each message is of one who waits.
+    const next = waiting.shift() as () => void
     if (waiting.length === 0) port.unref?.()
-    next?.()
+    next()
   })
   port1.start()
   return (next) => {

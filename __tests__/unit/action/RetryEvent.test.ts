@@ -18,6 +18,7 @@ import {
   withSignal
 } from 'reprise'
 import { scenario, scripted, virtualClock } from 'reprise/testing'
+import { reportTo } from '../../../src/action/RetryEvent.js'
 import { start } from '../../support/task.js'
 
 const policy = pipe(fixed(100), limitRetries(2))
@@ -338,5 +339,14 @@ describe('RetryEvent, of limits and circuit breakers in a retry', () => {
       'CircuitClosed 2',
       'Succeeded 2'
     ])
+  })
+})
+
+describe('reportTo', () => {
+  it('news of a hedge -> what the context says, and what is new', () => {
+    const events: unknown[] = []
+    const context = { attempt: 1, elapsed: 50, name: 'read', args: ['a'], previousDelay: undefined }
+    reportTo((event) => events.push(event))(context, { _tag: 'HedgeStarted', hedge: 1 })
+    expect(events).toStrictEqual([{ ...context, _tag: 'HedgeStarted', hedge: 1 }])
   })
 })

@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { fixed, systemRandom, via, withEnv, withRetry, withTimeout } from 'reprise'
+import { fixed, systemRandom, via, withEnv, withRetry, withSignal, withTimeout } from 'reprise'
 import { virtualClock } from 'reprise/testing'
 import type { Env, Run } from '../../../src/action/entry.js'
-import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
+import { makeInterrupt, mark, newFlight } from '../../../src/action/Interrupt.js'
 import { aborted, notBegun, race } from '../../../src/action/race.js'
 import { decide } from '../../../src/policy/step.js'
 import { start, turn } from '../../support/task.js'
@@ -79,6 +79,50 @@ describe('race', () => {
     expect(runs).toBe(0)
   })
 
+  it('fired after 30 ms on a clock that tells 1000 -> 30 ms have passed', async () => {
+    const { state, ...given } = rival()
+    const clock = virtualClock()
+    await clock.advance(1000)
+    const ended = race(pending, given)({ ...envOf(), clock }, [])
+    await clock.advance(30)
+    state.fire('over')
+    expect(await ended).toMatchObject({ left: { elapsed: 30, reason: 'over' } })
+  })
+
+  it('an outcome that is on its way when the rival fires -> wins', async () => {
+    const { state, ...given } = rival()
+    const run: Run = async ({ flight }) => {
+      mark(flight, 'landed')
+      for (let i = 0; i < 10; i++) await Promise.resolve()
+      return { _tag: 'Right', right: 1 }
+    }
+    const ended = race(run, given)(envOf(), [])
+    state.fire('late')
+    expect(await ended).toEqual({ _tag: 'Right', right: 1 })
+  })
+
+  it('a run that answers to the rival -> is too late', async () => {
+    const { state, ...given } = rival()
+    const run: Run = ({ interrupt }) =>
+      new Promise((resolve) => {
+        interrupt?.listen(() => {
+          void Promise.resolve().then(() => resolve({ _tag: 'Right', right: 'mine' }))
+          return false
+        })
+      })
+    const ended = race(run, given)(envOf(), [])
+    state.fire('over')
+    expect(await ended).toMatchObject({ _tag: 'Left', left: { attempts: 1, reason: 'over' } })
+  })
+
+  it('one in another, both fired at once -> the error of who was first', async () => {
+    const [inside, outside] = [rival(), rival()]
+    const ended = race(race(pending, inside), outside)(envOf(), [])
+    inside.state.fire('inside')
+    outside.state.fire('outside')
+    expect(await ended).toMatchObject({ _tag: 'Left', left: { reason: 'inside' } })
+  })
+
   it('arguments and clock -> handed on; an interrupt of its own', async () => {
     const seen: unknown[] = []
     const env = envOf()
@@ -102,6 +146,25 @@ describe('aborted', () => {
       omitted: 0,
       reason: 'no'
     })
+  })
+})
+
+describe('race, around another around a retry', () => {
+  it('the outer one fires first -> its error, with the failures of the retry', async () => {
+    const clock = virtualClock()
+    const task = pipe(
+      () => Promise.reject(new Error('down')),
+      withRetry(fixed(50)),
+      withSignal(new AbortController().signal),
+      withTimeout(120),
+      withEnv({ clock })
+    )
+    const ends = start(task, clock)
+    await clock.runAll()
+    const failures = [{ startedAt: 0 }, { startedAt: 50 }, { startedAt: 100 }]
+    expect(ends).toMatchObject([
+      { at: 120, result: E.left({ _tag: 'TimedOut', attempts: 3, elapsed: 120, failures }) }
+    ])
   })
 })
 

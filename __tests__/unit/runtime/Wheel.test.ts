@@ -1,31 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { newSleeper, newWheel, type Sleeper } from '../../../src/runtime/Wheel.js'
-import { machine } from '../../support/machine.js'
+import { day, uninstallAll, wheelAt } from '../../support/wheel.js'
 
-const installed: Array<{ readonly uninstall: () => void }> = []
-afterEach(() => {
-  jest.restoreAllMocks()
-  for (const each of installed.splice(0).reverse()) each.uninstall()
-})
-
-/** A wheel on a machine that starts at 1000, and who woke when. */
-const wheelAt = (start = 1000, off?: () => number) => {
-  const host = machine(start, off)
-  host.install()
-  installed.push(host)
-  const wheel = newWheel()
-  const woken: Array<readonly [name: string, at: number]> = []
-  const add = (name: string, delay: number, then: () => void = () => undefined): Sleeper => {
-    const sleeper = newSleeper(() => {
-      woken.push([name, host.now()])
-      then()
-    })
-    wheel.add(sleeper, delay)
-    return sleeper
-  }
-  return { host, wheel, woken, add }
-}
-
-const day = 86_400_000
+afterEach(uninstallAll)
 
 describe('newWheel', () => {
   it('add(100) -> one timer of 100, wakes at its end, and sets no other', () => {
@@ -81,6 +58,18 @@ describe('newWheel', () => {
       ['b', 6000],
       ['f', 6000],
       ['e', 301_000]
+    ])
+  })
+
+  it('one earlier than those in the list that it comes into -> wakes in time', () => {
+    // From 1000 on, 1088 to 1151 are one list of the second ring.
+    const { add, host, woken } = wheelAt()
+    for (const delay of [140, 100, 120]) add(`${delay}`, delay)
+    host.advance(day)
+    expect(woken).toEqual([
+      ['100', 1100],
+      ['120', 1120],
+      ['140', 1140]
     ])
   })
 
@@ -247,6 +236,15 @@ describe('remove', () => {
     expect(woken.map(([name]) => name)).toEqual(['a', 'c'])
   })
 
+  it('the only one, after others woke -> the timer is cleared', () => {
+    const { add, host, wheel } = wheelAt()
+    add('a', 10)
+    add('b', 10)
+    host.advance(10)
+    wheel.remove(add('c', 100))
+    expect([host.cleared(), host.pending()]).toEqual([1, []])
+  })
+
   it('all, one after the other -> the timer is cleared with the last', () => {
     const { add, host, wheel } = wheelAt()
     const sleepers = [100, 5000, 70, 2 ** 31].map((delay) => add('', delay))
@@ -345,6 +343,18 @@ describe('from inside of a waking', () => {
   })
 })
 
+describe('the async context of a waking', () => {
+  it('a timer that rings in that of somebody else -> none', () => {
+    const { host, wheel } = wheelAt()
+    const storage = new AsyncLocalStorage<string>()
+    const seen: unknown[] = []
+    const sleeper = newSleeper(() => seen.push(storage.getStore()))
+    wheel.add(sleeper, 100)
+    storage.run('other', () => host.advance(100))
+    expect(seen).toEqual([undefined])
+  })
+})
+
 describe('release', () => {
   it('a function -> is told of each timer', () => {
     const { host } = wheelAt()
@@ -361,67 +371,5 @@ describe('release', () => {
     )
     host.advance(day)
     expect(host.set.map(({ released }) => released)).toEqual([1, 1, 1])
-  })
-})
-
-describe('other timers in the place of those of the machine', () => {
-  it('timers and clock of the same -> current', () => {
-    expect(wheelAt().wheel.isCurrent()).toBe(true)
-  })
-
-  it('other timers, another clock -> not current; goes on with its own', () => {
-    const { add, host, wheel, woken } = wheelAt()
-    add('a', 100)
-    const later = add('b', 100)
-    const other = machine(5)
-    other.install()
-    installed.push(other)
-    expect(wheel.isCurrent()).toBe(false)
-    wheel.remove(later)
-    add('c', 50)
-    host.advance(day)
-    expect([woken, other.asked]).toEqual([
-      [
-        ['c', 1050],
-        ['a', 1100]
-      ],
-      []
-    ])
-  })
-
-  it('the clock alone is another -> not current', () => {
-    const { wheel } = wheelAt()
-    jest.spyOn(performance, 'now').mockReturnValue(5)
-    expect(wheel.isCurrent()).toBe(false)
-  })
-
-  it('the timers alone are others -> not current', () => {
-    const { wheel } = wheelAt()
-    jest.spyOn(globalThis, 'setTimeout').mockReturnValue(5 as never)
-    expect(wheel.isCurrent()).toBe(false)
-  })
-
-  it('made while the timers alone are others -> never current', () => {
-    const { host } = wheelAt()
-    host.uninstall()
-    jest.spyOn(globalThis, 'setTimeout').mockReturnValue(5 as never)
-    expect(newWheel().isCurrent()).toBe(false)
-  })
-
-  it('timers that fire 5 ms early or more, as faked ones -> mean it; not current from then on', () => {
-    const { add, host, wheel, woken } = wheelAt(1000, () => -5)
-    add('a', 100)
-    add('b', 300)
-    host.fire()
-    expect([woken, host.asked, wheel.isCurrent()]).toEqual([[['a', 1095]], [100, 200], false])
-    host.fire()
-    expect(woken[1]).toEqual(['b', 1290])
-  })
-
-  it('timers that fire 4 ms early -> set again, still current', () => {
-    const { add, host, wheel, woken } = wheelAt(1000, () => -4)
-    add('a', 100)
-    host.fire()
-    expect([woken, host.asked, wheel.isCurrent()]).toEqual([[], [100, 4], true])
   })
 })

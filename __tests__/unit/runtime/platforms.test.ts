@@ -1,6 +1,7 @@
 /** How the runtime looks for what other platforms have, or have not; each gets modules of its own. */
 import type * as AsyncContext from '../../../src/runtime/asyncContext.js'
 import type * as Timers from '../../../src/runtime/timers.js'
+import { giveWay } from '../../../src/runtime/timers.js'
 
 afterEach(() => {
   jest.restoreAllMocks()
@@ -19,6 +20,12 @@ const loadedOn = (setUp: () => void) => {
   })
   return loaded as Required<typeof loaded>
 }
+
+describe('Node', () => {
+  it('setImmediate -> is what gives way', () => {
+    expect(giveWay).toBe(setImmediate)
+  })
+})
 
 describe('a browser without a bundler', () => {
   const load = () =>
@@ -45,12 +52,21 @@ describe('a browser without a bundler', () => {
   })
 })
 
+describe("a browser with a bundler's stand-in for `process`", () => {
+  it('it says no versions -> no async context', () => {
+    const { asyncContext } = loadedOn(() => {
+      jest.replaceProperty(globalThis, 'process', { env: process.env } as NodeJS.Process)
+    })
+    expect([asyncContext.outside, asyncContext.asyncContext()]).toEqual([undefined, undefined])
+  })
+})
+
 /** The async context on a Node that makes such resources. */
 const onNode = (node: string, AsyncResource: new () => object): typeof AsyncContext =>
   loadedOn(() => {
     const fake = Object.create(process, {
       versions: { value: { ...process.versions, node } },
-      getBuiltinModule: { value: () => ({ AsyncResource }) }
+      getBuiltinModule: { value: (id: string) => (id === 'async_hooks' ? { AsyncResource } : undefined) }
     }) as NodeJS.Process
     jest.replaceProperty(globalThis, 'process', fake)
   }).asyncContext
@@ -63,17 +79,20 @@ const mark = (...marks: ReadonlyArray<symbol>): void => {
     .mockImplementation((value: unknown) => (value instanceof Promise ? [...marks] : symbolsOf(value)))
 }
 
-describe('a Node from 24 on, whose resources have frames', () => {
-  const key = Symbol('context_frame')
-  const load = (frame: unknown) =>
-    onNode(
-      '24.1.0',
-      class {
-        constructor() {
-          Object.assign(this, { [key]: frame })
-        }
-      }
-    ).asyncContext
+const id = Symbol('id')
+const key = Symbol('context_frame')
+
+/** Resources with such a frame, next to what else is of theirs alone. */
+const framed = (frame: unknown): new () => object =>
+  class {
+    constructor() {
+      Object.assign(this, { [id]: 1, [key]: frame })
+    }
+  }
+
+// From 24 on, and before where it is asked for.
+describe.each(['24.1.0', '22.12.0'])('Node %s, whose resources have frames', (node) => {
+  const load = (frame: unknown) => onNode(node, framed(frame)).asyncContext
 
   it('an empty frame, and no promise is marked -> no context', () => {
     const asyncContext = load(undefined)
@@ -82,11 +101,19 @@ describe('a Node from 24 on, whose resources have frames', () => {
   })
 
   it('a frame, or a promise that is marked -> a context', () => {
-    const [framed, empty] = [load(new Map()), load(undefined)]
+    const [full, empty] = [load(new Map()), load(undefined)]
     mark()
-    expect(framed()).toBeDefined()
+    expect(full()).toBeDefined()
     mark(Symbol('mark'))
     expect(empty()).toBeDefined()
+  })
+})
+
+describe('a Node from 24 on, whose resources have no frames', () => {
+  it('no promise is marked -> a context all the same', () => {
+    const { asyncContext } = onNode('24.0.0', class {})
+    mark()
+    expect(asyncContext()).toBeDefined()
   })
 })
 

@@ -1,6 +1,6 @@
 /** The clock of browsers: a timer for each who sleeps. What it shares with that of Node is tested in `Clock.test.ts`. */
 import type { Clock } from 'reprise'
-import { makeClock, sleepOn } from '../../../src/runtime/timers.browser.js'
+import { giveWay, makeClock, sleepOn } from '../../../src/runtime/timers.browser.js'
 
 const clock: Clock = makeClock(
   () => performance.now(),
@@ -172,5 +172,19 @@ describe('a wait of 0 that is cancelled', () => {
     cancel()
     for (const wake of soon) wake()
     expect(woken).toEqual([2])
+  })
+})
+
+describe('giveWay', () => {
+  it('a function -> called once, when all that was ready has run', async () => {
+    const seen: string[] = []
+    const given = new Promise<void>((resolve) => {
+      giveWay(() => resolve(void seen.push('turn')))
+    })
+    void Promise.resolve()
+      .then(() => undefined)
+      .then(() => seen.push('microtask'))
+    await given
+    expect(seen).toEqual(['microtask', 'turn'])
   })
 })

@@ -2,20 +2,12 @@
 import { backgroundClock, type Clock, systemClock } from 'reprise'
 import { sleepOn } from '../../../src/runtime/timers.js'
 import { newSleeper } from '../../../src/runtime/Wheel.js'
-import { type Machine, machine } from '../../support/machine.js'
 import { turn } from '../../support/task.js'
+import { install, uninstallAll } from '../../support/wheel.js'
 
-const installed: Machine[] = []
-const install = (start: number): Machine => {
-  const host = machine(start)
-  host.install()
-  installed.push(host)
-  return host
-}
 afterEach(() => {
   jest.useRealTimers()
-  jest.restoreAllMocks()
-  for (const host of installed.splice(0).reverse()) host.uninstall()
+  uninstallAll()
 })
 
 describe('timers that a test puts in the place of those of the machine', () => {

@@ -89,6 +89,66 @@ describe.each([
   })
 })
 
+describe('whenIdle, in Node alone', () => {
+  it('10,000 times one from the other -> before the event loop turns', async () => {
+    const whenIdle = load(false)
+    const seen: string[] = []
+    await new Promise<void>((resolve) => {
+      setImmediate(() => resolve(void seen.push('turn')))
+      let calls = 0
+      const next = (): void => (++calls < 10_000 ? whenIdle(next) : void seen.push('idle'))
+      next()
+    })
+    expect(seen).toEqual(['idle', 'turn'])
+  })
+})
+
+/** A channel whose messages are on their way until the test delivers them; `handle` is what is told of its handle. */
+const fakeChannel = (handle: object): (() => void) => {
+  const messages: Event[] = []
+  const port1 = Object.assign(new EventTarget(), { start: () => undefined }, handle)
+  const port2 = { postMessage: () => messages.push(new Event('message')) }
+  jest.spyOn(globalThis, 'MessageChannel').mockReturnValue({ port1, port2 } as never)
+  return () => void port1.dispatchEvent(messages.shift()!)
+}
+
+describe('whenIdle, by messages', () => {
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  it('two wait, then another -> the process is kept alive while somebody waits', () => {
+    const seen: string[] = []
+    const deliver = fakeChannel({ ref: () => seen.push('ref'), unref: () => seen.push('unref') })
+    const whenIdle = load(true)
+    for (const name of ['a', 'b']) whenIdle(() => seen.push(name))
+    deliver()
+    deliver()
+    whenIdle(() => seen.push('c'))
+    deliver()
+    expect(seen).toEqual(['ref', 'a', 'unref', 'b', 'ref', 'unref', 'c'])
+  })
+
+  it('one who asks again when it is called -> waits again', () => {
+    const seen: string[] = []
+    const deliver = fakeChannel({ ref: () => seen.push('ref'), unref: () => seen.push('unref') })
+    const whenIdle = load(true)
+    whenIdle(() => whenIdle(() => seen.push('again')))
+    deliver()
+    deliver()
+    expect(seen).toEqual(['ref', 'unref', 'ref', 'unref', 'again'])
+  })
+
+  it('ports without handles, as browsers have -> called', () => {
+    const seen: string[] = []
+    const deliver = fakeChannel({})
+    load(true)(() => seen.push('a'))
+    expect(seen).toEqual([])
+    deliver()
+    expect(seen).toEqual(['a'])
+  })
+})
+
 describe('whenIdle, in a plain Node', () => {
   const run = async (prelude: string, uses: boolean) => {
     const { outputFiles } = await build({

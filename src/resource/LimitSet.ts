@@ -10,7 +10,7 @@ import type { IO } from 'fp-ts/lib/IO.js'
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { ErrorOf, ResultOf } from '../action/Action.js'
-import { type Callable, right, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import { type Callable, none, right, type Run, toAction, toCallable, toRun } from '../action/entry.js'
 import { mark } from '../action/Interrupt.js'
 import type { LimitExceeded } from '../action/ResourceError.js'
 import { invalid, known, wholeNumber } from '../policy/argument.js'
@@ -245,8 +245,6 @@ export const toCommonLimitSet = <L extends Limit>(cell: LimitCell): CommonLimitS
 
 // Anything without parameters: what is made of it is a task.
 const task = (name: string): Callable => Object.defineProperty(() => undefined, 'name', { value: name })
-
-const none: ReadonlyArray<unknown> = []
 
 /** Gives what was granted as callers have it. */
 export const toPermit = <L extends Limit>(cell: LimitCell, grant: Grant): Permit<L> => {

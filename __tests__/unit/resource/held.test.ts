@@ -146,7 +146,7 @@ describe('aborted when its turn has come', () => {
 
   it('a place given back, then the abort, in one tick -> never begins, and the place is free', async () => {
     const clock = virtualClock()
-    const set = limitSet([places(1), rate], { clock })()
+    const set = limitSet([rate, places(1)], { clock })()
     const permit = set.tryAcquire({ rate: 0, place: 1 })()
     const controller = new AbortController()
     let calls = 0
@@ -270,8 +270,10 @@ describe('whenGranted', () => {
 
   /** The environment of a call with an interrupt of its own. */
   const interruptible = () => {
-    const interrupt = makeInterrupt(newFlight(undefined))
-    return { interrupt, env: { clock: virtualClock(), random: () => 0, interrupt } as unknown as Env }
+    const clock = virtualClock()
+    const flight = newFlight(undefined)
+    const interrupt = makeInterrupt(flight)
+    return { clock, flight, interrupt, env: { clock, random: () => 0, interrupt, flight } as unknown as Env }
   }
   const begin = () => Promise.resolve({ _tag: 'Right', right: 'begun' } as const)
 
@@ -313,5 +315,47 @@ describe('whenGranted', () => {
     expect(interrupt.fire('enough')).toBe(false)
     waits[0]?.answer({ asked, clock: env.clock, at: 0, waited: 0, open: true })
     expect(await call).toEqual({ _tag: 'Right', right: 'begun' })
+  })
+
+  /** A call that waits for a place that is taken, 50 ms at most, while something before it is marked as landed. */
+  const waitingCall = (isAll = false) => {
+    const { clock, flight, interrupt, env } = interruptible()
+    const cell = newLimitCell(limits, undefined, 50, Infinity)
+    const taken = cell.take(clock, asked)
+    flight.state = 'landed'
+    const call = whenGranted(cell, env, asked, undefined, begin, isAll)
+    return { clock, flight, interrupt, call, giveBack: () => taken && cell.settle(taken) }
+  }
+
+  it('waits, then is granted -> out, and so it stays until what begins has come to something', async () => {
+    const { flight, call, giveBack } = waitingCall()
+    expect(flight.state).toBe('out')
+    giveBack()
+    await call
+    expect(flight.state).toBe('out')
+  })
+
+  it('waits, is granted all that it wants, then is interrupted -> it has that, and is not cut', async () => {
+    const { flight, interrupt, call, giveBack } = waitingCall(true)
+    giveBack()
+    expect(interrupt.fire('too late')).toBe(false)
+    expect(await call).toEqual({ _tag: 'Right', right: 'begun' })
+    expect(flight.state).toBe('out')
+  })
+
+  it('waits, then is refused -> out, then an outcome is on its way', async () => {
+    const { clock, flight, call } = waitingCall()
+    expect(flight.state).toBe('out')
+    await clock.advance(50)
+    expect(flight.state).toBe('landed')
+    expect(await call).toMatchObject({ left: { _tag: 'LimitExceeded', reason: 'waitedTooLong' } })
+  })
+
+  it('waits, then is interrupted -> out, then cut', async () => {
+    const { flight, interrupt, call } = waitingCall()
+    expect(flight.state).toBe('out')
+    expect(interrupt.fire('enough')).toBe(true)
+    expect(flight.state).toBe('cut')
+    expect(await call).toMatchObject({ left: { _tag: 'Aborted', attempts: 0, reason: 'enough' } })
   })
 })

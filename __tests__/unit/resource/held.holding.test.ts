@@ -1,0 +1,72 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import { limitSet, resourceLimit, withLimits, withSignal } from 'reprise'
+import type { Env, Result } from '../../../src/action/entry.js'
+import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
+import { holding } from '../../../src/resource/held.js'
+import { turn } from '../../support/task.js'
+
+describe('holding', () => {
+  /** Runs a body; keeps with what it was settled, `settle` answering as told. */
+  const hold = (body: () => Promise<Result>, settle = (): void => undefined) => {
+    const flight = newFlight(undefined)
+    const interrupt = makeInterrupt(flight)
+    const settled: unknown[] = []
+    const env = { interrupt, flight } as unknown as Env
+    const call = holding(env, body, (result) => {
+      settled.push(result)
+      settle()
+    })
+    return { call, settled, interrupt }
+  }
+  const one: Result = { _tag: 'Right', right: 1 }
+  const fails = (): never => {
+    throw new Error('no such usage')
+  }
+
+  it('a body that throws before there is a promise -> rejects with that, settled without a result', async () => {
+    const { call, settled } = hold(() => {
+      throw new Error('down')
+    })
+    await expect(call).rejects.toThrow('down')
+    expect(settled).toEqual([undefined])
+  })
+
+  it('a body that fails, and a settling that throws -> the failure of the body', async () => {
+    await expect(hold(async () => Promise.reject(new Error('down')), fails).call).rejects.toThrow('down')
+  })
+
+  it('a result, and a settling that throws -> that is the failure', async () => {
+    await expect(hold(async () => one, fails).call).rejects.toThrow('no such usage')
+  })
+
+  it('interrupted -> settled soon, though the body goes on, which is nothing that the call would end with', async () => {
+    const { settled, interrupt } = hold(async () => new Promise<never>(() => undefined))
+    expect(interrupt.fire('enough')).toBe(false)
+    await turn()
+    expect(settled).toEqual([undefined])
+  })
+
+  it('aborted while it runs -> the place is free by the time that the caller hears of it', async () => {
+    const set = limitSet([resourceLimit({ key: 'place', capacity: 1 })])()
+    const controller = new AbortController()
+    const task = pipe(
+      () => new Promise<never>(() => undefined),
+      withLimits(set),
+      withSignal(controller.signal)
+    )
+    const free = task().then(() => set.available())
+    controller.abort('enough')
+    expect(await free).toEqual({ place: 1 })
+  })
+
+  it.each<[string, () => Promise<Result>, unknown]>([
+    ['a result', async () => one, one],
+    ['a failure', async () => Promise.reject(new Error('down')), undefined]
+  ])('%s, then an interrupt -> settled once', async (_, body, expected) => {
+    const { call, settled, interrupt } = hold(body)
+    await call.catch(() => undefined)
+    interrupt.fire('enough')
+    await turn()
+    expect(settled).toEqual([expected])
+  })
+})

@@ -1,7 +1,7 @@
 /**
  * Virtual time for many. What is due at the same moment happens in the order in which it was planned.
  *
- * An act says whether it may have woken code that goes on in microtasks (a client); only then time stands still until all of
+ * An act says so if it may have woken code that goes on in microtasks (a client); only then time stands still until all of
  * them have run. What happens inside the modelled world does not wait, and that is most of what happens.
  */
 import type { Clock } from '../runtime/Clock.js'
@@ -14,7 +14,7 @@ import { type Act, newDueQueue } from './DueQueue.js'
 export interface Agenda {
   /** The time, for the world and for everything of the library that runs in it. */
   readonly clock: Clock
-  /** Plans what to do with a subject in `delay` milliseconds; the act says whether it has woken a client. */
+  /** Plans what to do with a subject in `delay` milliseconds; the act says so if it has woken a client. */
   readonly plan: <A>(delay: number, act: Act<A>, subject: A) => void
   /** Acts, in order, until nothing is left or it is told to stop; to be called once. Rejects with what an act throws. */
   readonly run: (watch: AgendaWatch) => Promise<void>

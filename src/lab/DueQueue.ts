@@ -8,8 +8,8 @@
 
 // --- model
 
-/** Does something with a subject; says whether it has woken code that goes on in microtasks. */
-export type Act<A> = (subject: A) => boolean
+/** Does something with a subject; says so if it has woken code that goes on in microtasks. */
+export type Act<A> = (subject: A) => boolean | undefined
 
 export interface DueQueue {
   /** Adds an act, and gives the slot that it is in. */
@@ -19,7 +19,7 @@ export interface DueQueue {
   /** When the next act is due; `Infinity` if there is none. */
   readonly nextDue: () => number
   /** Takes the act out that `nextDue` has told of and does it, if there is one; says what the act says. */
-  readonly actNext: () => boolean
+  readonly actNext: () => boolean | undefined
   /** For how many entries there is memory in use, those cancelled included. */
   readonly size: () => number
 }

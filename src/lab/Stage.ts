@@ -2,6 +2,7 @@
 import { type Interrupt, newFlight } from '../action/Interrupt.js'
 import { type Report, reportTo, type RetryEvent } from '../action/RetryEvent.js'
 import { type Clock, systemClock } from '../runtime/Clock.js'
+import type { Decided } from './ReplayFault.js'
 import type { Cut, Script } from './Script.js'
 
 // --- model
@@ -81,23 +82,21 @@ export const interruptOf = (
     set(elapsed)
   }
   const isLast = (): boolean => begun() === attempts.length && due === undefined
-  const self: Interrupt = {
+  const self: Pick<Interrupt, 'fired' | 'abortion' | 'attempt' | 'after'> = {
     fired: attempts.length === 0 && due === undefined,
-    reason,
     abortion: { _tag: 'GiveUp', verdict: { _tag: 'Aborted', reason } },
-    fire: () => false,
-    listen: () => () => undefined,
-    cut: () => undefined,
     attempt: (make) => {
-      if (begun() > attempts.length) {
+      const current = attempts[begun() - 1]
+      if (current === undefined) {
         if (called) void make(newFlight(undefined))
         fire()
         return Promise.reject(self)
       }
       const made = make(newFlight(undefined))
-      const decided = attempts[begun() - 1]?.decided
+      // A run that was cut short was to go on after each of its attempts.
+      const { delay } = current.decided as Decided & { readonly _tag: 'Retry' }
       // It fired when the outcome was on its way, so no wait was told of.
-      self.fired = isLast() && decided?._tag === 'Retry' && decided.delay === undefined
+      self.fired = delay === undefined
       return made
     },
     after: (clock, sleeper, delay) => {
@@ -112,5 +111,6 @@ export const interruptOf = (
       wake()
     }
   }
-  return self
+  // A retry asks for nothing else of it.
+  return self as Interrupt
 }

@@ -39,10 +39,9 @@ export const worldOf = (scenario: Scenario): WorldMaker =>
 // There may be a million attempts under way. Each is one record, which the acts of the world are given as their subject, so
 // that no step of an attempt makes anything.
 
-interface Write {
+interface Read {
   readonly answer: (answer: Answer) => void
   version: number
-  committed: boolean
 }
 
 const contentionKeys = ['clients', 'processes', 'contention']
@@ -54,32 +53,34 @@ const contention = (scenario: ContentionScenario): WorldMaker => {
   const message = sampler('contention.message', scenario.contention.message)
 
   return ({ plan }, random) => {
+    // That of a row is the number of the call that wrote it.
     let version = 0
     let calls = 0
     const conflict = left({ _tag: 'Conflict' })
-    const arriveToRead = (write: Write): boolean => {
-      write.version = version
-      plan(message(random), tellVersion, write)
-      return false
+    const arriveToRead = (read: Read): undefined => {
+      read.version = version
+      plan(message(random), tellVersion, read)
     }
-    const tellVersion = (write: Write): boolean => {
-      plan(message(random), arriveToWrite, write)
-      return false
+    const tellVersion = (read: Read): undefined => {
+      plan(message(random), arriveToWrite, read)
     }
-    const arriveToWrite = (write: Write): boolean => {
+    const arriveToWrite = (read: Read): undefined => {
       calls += 1
-      write.committed = write.version === version
-      if (write.committed) version += 1
-      plan(message(random), tell, write)
-      return false
+      const isCurrent = read.version === version
+      if (isCurrent) version = calls
+      plan(message(random), isCurrent ? confirm : refuse, read.answer)
     }
-    const tell = ({ answer, committed }: Write): boolean => {
-      answer(committed ? right : conflict)
+    const confirm = (answer: Read['answer']): boolean => {
+      answer(right)
+      return true
+    }
+    const refuse = (answer: Read['answer']): boolean => {
+      answer(conflict)
       return true
     }
     return {
       send: (answer) => {
-        plan(message(random), arriveToRead, { answer, version: 0, committed: false })
+        plan(message(random), arriveToRead, { answer, version: 0 })
       },
       calls: () => calls,
       load: () => ({ running: 0, queued: 0 })
@@ -119,24 +120,29 @@ const service = (scenario: ServiceScenario): WorldMaker => {
     ) as [Answer, Answer, Answer]
     const waiting = newQueue<Attempt>()
     // Who is lost when the server goes down; kept only if it ever does.
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: saves time alone
     const atWork = downs.length > 0 ? new Set<Attempt>() : undefined
     let calls = 0
     let running = 0
     let crashes = 0
 
-    const arrive = (attempt: Attempt): boolean => {
+    const arrive = (attempt: Attempt): undefined => {
       calls += 1
       const { down, silent } = weather(clock.now())
-      if (silent) return false
-      if (down) return reply(attempt, unavailable)
+      if (silent) return
+      const refused = refusal(down)
+      if (refused !== undefined) reply(attempt, refused)
+      else if (running < places) begin(attempt)
+      else waiting.push(attempt)
+    }
+    /** What is answered at once to an attempt that is not let in. */
+    const refusal = (down: boolean): Answer | undefined => {
+      if (down) return unavailable
       const limited = limits?.tryAcquire()()
       if (limited?._tag === 'Left')
         // A call takes no more than there can be, so it is always said.
-        return reply(attempt, left({ _tag: 'RateLimited', retryAfter: limited.left.retryAfter as number }))
-      if (running < places) begin(attempt)
-      else if (waiting.size() < room) waiting.push(attempt)
-      else reply(attempt, overloaded)
-      return false
+        return left({ _tag: 'RateLimited', retryAfter: limited.left.retryAfter as number })
+      return running < places || waiting.size() < room ? undefined : overloaded
     }
     const begin = (attempt: Attempt): void => {
       running += 1
@@ -144,34 +150,31 @@ const service = (scenario: ServiceScenario): WorldMaker => {
       atWork?.add(attempt)
       plan(work(random) * weather(clock.now()).factor, finish, attempt)
     }
-    const finish = (attempt: Attempt): boolean => {
-      if (attempt.crashes < crashes) return false
+    const finish = (attempt: Attempt): undefined => {
+      if (attempt.crashes < crashes) return
       running -= 1
       atWork?.delete(attempt)
       const { silent, ratio } = weather(clock.now())
       if (!silent) reply(attempt, ratio > 0 && random() < ratio ? failed : right)
       const next = waiting.shift()
       if (next !== undefined) begin(next)
-      return false
     }
-    const reply = (attempt: Attempt, given: Answer): false => {
+    const reply = (attempt: Attempt, given: Answer): undefined => {
       attempt.given = given
       plan(hop(random), deliver, attempt)
-      return false
     }
     const deliver = ({ answer, given }: Attempt): boolean => {
       answer(given)
       return true
     }
-    const crash = (): boolean => {
+    const crash = (): undefined => {
       // It is kept wherever a crash is planned.
-      const lost = [...(atWork as Set<Attempt>)]
-      for (let each = waiting.shift(); each !== undefined; each = waiting.shift()) lost.push(each)
+      const working = atWork as Set<Attempt>
+      const lost = [...working, ...waiting.takeAll()]
       if (!weather(clock.now()).silent) for (const each of lost) reply(each, unavailable)
-      atWork?.clear()
+      working.clear()
       crashes += 1
       running = 0
-      return false
     }
     // Before anything else that happens at that moment, since it is planned before it.
     for (const { from } of downs) plan(from, crash, undefined)
@@ -201,27 +204,31 @@ const rateLimitOf = (rateLimit: NonNullable<Server['rateLimit']>): CallLimit => 
 interface Queue<A> {
   readonly push: (each: A) => void
   readonly shift: () => A | undefined
+  readonly takeAll: () => ReadonlyArray<A>
   readonly size: () => number
 }
 
-/** First in, first out, in constant time. */
+/** First in, first out, in constant time on the whole: what goes out is turned round when there is no more of it. */
 const newQueue = <A>(): Queue<A> => {
-  let items: A[] = []
-  let first = 0
+  let incoming: A[] = []
+  let outgoing: A[] = []
   return {
     push: (each) => {
-      items.push(each)
+      incoming.push(each)
     },
     shift: () => {
-      const each = items[first]
-      if (each === undefined) return undefined
-      first += 1
-      if (first * 2 > items.length) {
-        items = items.slice(first)
-        first = 0
+      if (outgoing.length === 0) {
+        outgoing = incoming.reverse()
+        incoming = []
       }
-      return each
+      return outgoing.pop()
     },
-    size: () => items.length - first
+    takeAll: () => {
+      const all = [...outgoing.reverse(), ...incoming]
+      incoming = []
+      outgoing = []
+      return all
+    },
+    size: () => incoming.length + outgoing.length
   }
 }

@@ -34,15 +34,15 @@ export interface ComparisonChartOptions extends ChartOptions {
   readonly outages?: ReadonlyArray<Outage> | undefined
 }
 
-/** A number of a result, and how it is written. */
+/** A number of a result, which is not finite where there is none, and how it is written. */
 interface Measure {
   readonly title: string
-  readonly of: (result: FleetResult) => number | undefined
+  readonly of: (result: FleetResult) => number
   readonly write: (value: number) => string
-  /** What is written where there is no number. */
-  readonly none: string
-  /** The end of the scale, if it is always the same. */
-  readonly full?: number
+  /** What is written where there is no number; nothing if not set. */
+  readonly none?: string
+  /** Is it a part of the whole? Then the scale is always the same. */
+  readonly isPart?: true
 }
 
 // --- charting
@@ -116,7 +116,7 @@ const time = (ms: number): string => formatDuration(significant(ms, 3) as number
 
 const latency = (key: keyof Quantiles): Measure => ({
   title: `Success latency, ${key}`,
-  of: (result) => result.latency?.[key],
+  of: (result) => result.latency?.[key] ?? NaN,
   write: time,
   none: 'none succeeded'
 })
@@ -128,32 +128,26 @@ const measures: ReadonlyArray<Measure> = [
   {
     title: 'Calls per request',
     of: ({ amplification }) => amplification,
-    write: (value) => (value < 100 ? value.toPrecision(3) : grouped(Math.round(value))),
-    none: ''
+    // Stryker disable next-line EqualityOperator: 100 is the same in both
+    write: (value) => (value < 100 ? value.toPrecision(3) : grouped(Math.round(value)))
   },
-  { title: 'Calls to the server', of: ({ calls }) => calls, write: grouped, none: '' },
-  {
-    title: 'Requests that succeeded',
-    of: ({ successRatio }) => successRatio,
-    write: percent,
-    none: '',
-    full: 1
-  },
+  { title: 'Calls to the server', of: ({ calls }) => calls, write: grouped },
+  { title: 'Requests that succeeded', of: ({ successRatio }) => successRatio, write: percent, isPart: true },
   latency('p50'),
   latency('p90'),
   latency('p99'),
-  { title: 'Last request ended', of: ({ completion }) => completion, write: time, none: '' }
+  { title: 'Last request ended', of: ({ completion }) => completion, write: time }
 ]
 
 const recovery: Measure = {
   title: 'Recovery after outage',
-  of: (result) => result.recovery,
+  of: (result) => result.recovery ?? NaN,
   write: (ms) => (ms === 0 ? 'at once' : time(ms)),
   none: 'never'
 }
 
-const written = ({ none, write }: Pick<Measure, 'none' | 'write'>, value: number | undefined): string =>
-  value === undefined || !Number.isFinite(value) ? none : write(value)
+const written = ({ none = '', write }: Pick<Measure, 'none' | 'write'>, value: number): string =>
+  Number.isFinite(value) ? write(value) : none
 
 /** What the bars of a result say, in words. */
 const toldOf = (measures: ReadonlyArray<Measure>, result: FleetResult): string =>
@@ -188,11 +182,8 @@ const panelOf = (
     }
   })
   const policy: Part = { field: 'policy', type: 'nominal' }
-  return ({ full, of, title, ...rest }: Measure, isFirst: boolean) => {
-    const [from, to, isLog] = scaleOf(
-      entries.map(([, result]) => of(result)),
-      full
-    )
+  return ({ isPart, of, title, ...rest }: Measure, isFirst: boolean) => {
+    const [from, to, isLog] = isPart ? partScale : scaleOf(entries.map(([, result]) => of(result)))
     const x: Part = {
       field: 'end',
       type: 'quantitative',
@@ -214,10 +205,10 @@ const panelOf = (
           const value = of(result)
           return {
             policy,
-            value: significant(value ?? NaN),
+            value: significant(value),
             text: written(rest, value),
             // Of the bar, and where the text begins.
-            end: significant(Math.max(value ?? from, from)) ?? from
+            end: significant(Math.max(value, from)) ?? from
           }
         })
       },
@@ -252,14 +243,13 @@ const offsetsOf = (labels: ReadonlyArray<readonly [name: string, lines: Readonly
 })
 
 /** Where the bars begin, where there is room for the numbers behind the longest, and whether it takes a logarithm. */
-const scaleOf = (
-  values: ReadonlyArray<number | undefined>,
-  full: number | undefined
-): readonly [from: number, to: number, isLog: boolean] => {
-  const positive = values.filter(
-    (value): value is number => value !== undefined && value > 0 && value < Infinity
-  )
-  if (full !== undefined || positive.length === 0) return [0, 1.5 * (full ?? 1), false]
+type Scale = readonly [from: number, to: number, isLog: boolean]
+
+const partScale: Scale = [0, 1.5, false]
+
+const scaleOf = (values: ReadonlyArray<number>): Scale => {
+  const positive = values.filter((value) => value > 0 && value < Infinity)
+  if (positive.length === 0) return partScale
   const [least, most] = [Math.min(...positive), Math.max(...positive)]
   if (most <= 100 * least) return [0, 1.5 * most, false]
   const from = Math.max(least / 2, Number.MIN_VALUE)

@@ -1,5 +1,4 @@
 /** Makes a picture of a chart, with Vega. */
-import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type * as Vega from 'vega'
 import type * as Lite from 'vega-lite'
@@ -43,14 +42,14 @@ export const toSvg =
   (spec: ChartSpec): TaskEither<ChartFault, string> =>
   async () => {
     const loaded = await load()
-    if (loaded._tag === 'Left') return loaded
-    const [vega, lite] = loaded.right
+    if ('_tag' in loaded) return { _tag: 'Left', left: loaded }
+    const [vega, lite] = loaded
     try {
       const errors: unknown[] = []
       const logger = silent(errors)
       // It is checked by Vega-Lite, and by nobody better.
       const compiled = lite.compile(spec as unknown as Lite.TopLevelSpec, { logger })
-      const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none', logger })
+      const view = new vega.View(vega.parse(compiled.spec), { logger })
       const svg = await view.toSVG()
       view.finalize()
       return errors.length > 0
@@ -65,16 +64,13 @@ export const toSvg =
 
 type Loaded = readonly [vega: typeof Vega, lite: typeof Lite]
 
-const load = async (): Promise<Either<ChartFault, Loaded>> => {
+const load = async (): Promise<Loaded | ChartFault> => {
   try {
-    return { _tag: 'Right', right: await modules() }
+    return await modules()
   } catch (error) {
-    return {
-      _tag: 'Left',
-      left: /^(ERR_)?MODULE_NOT_FOUND$/.test(String(read(error, 'code')))
-        ? { _tag: 'VegaMissing', message: 'a chart is drawn by Vega: npm install vega vega-lite', error }
-        : { _tag: 'ChartRefused', error }
-    }
+    return ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'].includes(String(read(error, 'code')))
+      ? { _tag: 'VegaMissing', message: 'a chart is drawn by Vega: npm install vega vega-lite', error }
+      : { _tag: 'ChartRefused', error }
   }
 }
 
@@ -103,7 +99,7 @@ const silent = (errors: unknown[]): Vega.LoggerInterface => {
       return logger
     },
     error: (...args) => {
-      errors.push(...args.slice(0, 1))
+      errors.push(args[0])
       return logger
     },
     // What could not be loaded is a warning only, and its chart is empty.

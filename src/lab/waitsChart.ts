@@ -144,7 +144,7 @@ const headOf = (shown: Shown, width: number) => ({
 const yOf = (ends: ReadonlyArray<number>, asked: WaitsChartOptions['scale'], ticks: number) => {
   const positive = ends.filter((end) => end > 0)
   const [least, most] = [Math.min(...positive), Math.max(...positive)]
-  const isLog = positive.length > 0 && (asked ?? (most > 60 * least ? 'log' : 'linear')) === 'log'
+  const isLog = positive.length > 0 && (asked === undefined ? most > 60 * least : asked === 'log')
   const top = positive.length > 0 ? most : 1
   const ruler = isLog ? logTimeAxis(least / 10, most) : timeAxis(top, positive.length > 0 ? ticks : 1)
   return (isFirst: boolean): Part => ({

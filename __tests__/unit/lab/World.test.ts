@@ -1,42 +1,8 @@
+import type { Scenario } from 'reprise/lab'
 import { seededRandom } from 'reprise/testing'
 import { newAgenda } from '../../../src/lab/Agenda.js'
-import type { Outage, Scenario, Server } from '../../../src/lab/Scenario.js'
 import { worldOf } from '../../../src/lab/World.js'
-import { message } from '../../support/bad.js'
-
-/** What comes of attempts that are sent at these moments: when each is answered, and how; by the moment of the answer. */
-const answers = async (scenario: Scenario, sent: ReadonlyArray<number>, random = () => 0.5) => {
-  const agenda = newAgenda()
-  const world = worldOf(scenario)(agenda, random)
-  const answered: Array<readonly [attempt: number, at: number, answer: string]> = []
-  sent.forEach((at, attempt) =>
-    agenda.plan(
-      at,
-      () => {
-        world.send((answer) => {
-          const inWords =
-            answer._tag === 'Right'
-              ? 'Right'
-              : answer.left._tag === 'RateLimited'
-                ? `RateLimited ${answer.left.retryAfter}`
-                : answer.left._tag
-          answered.push([attempt, agenda.clock.now(), inWords])
-        })
-        return false
-      },
-      undefined
-    )
-  )
-  await agenda.run({ goOn: () => true, moves: () => true })
-  return { answered, calls: world.calls(), load: world.load() }
-}
-
-const service = (server: Partial<Server>, network?: number): Scenario => ({
-  clients: 1,
-  arrivals: 'atOnce',
-  ...(network !== undefined && { network }),
-  server: { capacity: 1, latency: 100, ...server }
-})
+import { answers, service } from '../../support/worlds.js'
 
 describe('a service', () => {
   it('one place, 100 ms, two at once -> at 100 and at 200', async () => {
@@ -176,146 +142,44 @@ describe('a service', () => {
   })
 })
 
-describe('an outage', () => {
-  const withOutage = (outage: Outage, server: Partial<Server> = {}, network = 10): Scenario =>
-    service({ ...server, outages: [outage] }, network)
+describe('an answer', () => {
+  const broken = service({ failures: 1 })
+  const row: Scenario = { clients: 2, contention: { message: 10 } }
 
-  describe('down from 1000 to 2000', () => {
-    const down: Outage = { from: '1s', to: '2s', mode: 'down' }
-
-    it.each([
-      // Each takes 10 ms to arrive, is worked on for 100 ms, and takes 10 ms back.
-      [889, 1009, 'Right'],
-      // What would be done at the very moment is lost; it is told at once.
-      [890, 1010, 'Unavailable'],
-      [900, 1010, 'Unavailable'],
-      [989, 1010, 'Unavailable'],
-      // What arrives at the start, and until the end, is refused at once.
-      [990, 1010, 'Unavailable'],
-      [1500, 1520, 'Unavailable'],
-      [1989, 2009, 'Unavailable'],
-      [1990, 2110, 'Right']
-    ])('sent at %d -> at %d: %s', async (sent, at, answer) => {
-      expect((await answers(withOutage(down), [sent])).answered).toEqual([[0, at, answer]])
-    })
-
-    it('what is worked on longer than it lasts -> is lost all the same, and answered once', async () => {
-      expect((await answers(withOutage(down, { latency: '5s' }), [500])).answered).toEqual([
-        [0, 1010, 'Unavailable']
-      ])
-    })
-
-    it('who works, and who waits -> are told in turn; afterwards all places are free', async () => {
-      const { answered, load, calls } = await answers(
-        withOutage(down, { latency: 300, capacity: 2 }),
-        [800, 810, 820, 830, 2000, 2000, 2000]
-      )
-      expect(answered).toEqual([
-        [0, 1010, 'Unavailable'],
-        [1, 1010, 'Unavailable'],
-        [2, 1010, 'Unavailable'],
-        [3, 1010, 'Unavailable'],
-        [4, 2320, 'Right'],
-        [5, 2320, 'Right'],
-        [6, 2620, 'Right']
-      ])
-      expect([load, calls]).toEqual([{ running: 0, queued: 0 }, 7])
-    })
-
-    it('two of them that touch, and one in the other -> down all the time, and what is lost is lost once', async () => {
-      const outages: ReadonlyArray<Outage> = [
-        { from: 1500, to: 2000, mode: 'down' },
-        { from: 1000, to: 1500, mode: 'down' },
-        { from: 1100, to: 1200, mode: 'down' }
+  it.each<[string, Scenario, ReadonlyArray<unknown>]>([
+    ['a service', service({}), [{ _tag: 'Right', right: undefined }]],
+    ['a service that fails', broken, [{ _tag: 'Left', left: { _tag: 'Failed' } }]],
+    [
+      'a contended row',
+      row,
+      [
+        { _tag: 'Right', right: undefined },
+        { _tag: 'Left', left: { _tag: 'Conflict' } }
       ]
-      expect((await answers(service({ outages }), [950, 1150, 1500, 1999, 2000])).answered).toEqual([
-        [0, 1000, 'Unavailable'],
-        [1, 1150, 'Unavailable'],
-        [2, 1500, 'Unavailable'],
-        [3, 1999, 'Unavailable'],
-        [4, 2100, 'Right']
-      ])
-    })
-
-    it('from the start -> refused from the start', async () => {
-      const outage: Outage = { from: 0, to: 50, mode: 'down' }
-      expect((await answers(withOutage(outage, {}, 0), [0, 49, 50])).answered).toEqual([
-        [0, 0, 'Unavailable'],
-        [1, 49, 'Unavailable'],
-        [2, 150, 'Right']
-      ])
-    })
+    ]
+  ])('of %s -> an Either', async (_, scenario, expected) => {
+    const agenda = newAgenda()
+    const world = worldOf(scenario)(agenda, () => 0)
+    const given: unknown[] = []
+    expected.forEach(() => world.send((answer) => given.push(answer)))
+    await agenda.run({ goOn: () => true, moves: () => true })
+    expect(given).toEqual(expected)
   })
 
-  describe('silent from 1000 to 2000', () => {
-    const silent: Outage = { from: '1s', to: '2s', mode: 'silent' }
-
-    it.each([
-      [889, [[0, 1009, 'Right']]],
-      [890, []],
-      [989, []],
-      [990, []],
-      [1989, []],
-      [1990, [[0, 2110, 'Right']]]
-    ])('sent at %d -> %j', async (sent, answered) => {
-      expect(await answers(withOutage(silent), [sent])).toEqual({
-        answered,
-        calls: 1,
-        load: { running: 0, queued: 0 }
-      })
+  it.each<[string, Scenario, ReadonlyArray<number>]>([
+    ['a service', service({}), [100, 200]],
+    ['a row', { ...row, clients: 1 }, [40]],
+    ['a contended row', row, [40, 40]]
+  ])('of %s -> whoever waits for it goes on before time does', async (_, scenario, expected) => {
+    const agenda = newAgenda()
+    const world = worldOf(scenario)(agenda, () => 0)
+    const times: number[] = []
+    expected.forEach(() => {
+      void new Promise(world.send).then(() => times.push(agenda.clock.now()))
     })
-
-    it('what waits -> is worked on; what is done after the end is answered', async () => {
-      const scenario = withOutage(silent, { latency: 600 }, 0)
-      expect((await answers(scenario, [900, 900, 900])).answered).toEqual([
-        // The first would be done at 1500, which nobody hears.
-        [1, 2100, 'Right'],
-        [2, 2700, 'Right']
-      ])
-    })
-
-    it('down within it -> what is lost is not told', async () => {
-      const outages: ReadonlyArray<Outage> = [
-        { from: 1000, to: 2000, mode: 'silent' },
-        { from: 1500, to: 1600, mode: 'down' }
-      ]
-      const { answered, load } = await answers(service({ outages, latency: 800 }), [900, 950, 1990, 2000])
-      expect(answered).toEqual([[3, 2800, 'Right']])
-      expect(load).toEqual({ running: 0, queued: 0 })
-    })
-  })
-
-  describe('slow, 5 times, from 1000 to 2000', () => {
-    it.each([
-      // It is as slow as it is when it begins.
-      [989, 1109],
-      [990, 1510],
-      [1989, 2509],
-      [1990, 2110]
-    ])('sent at %d -> answered at %d', async (sent, at) => {
-      const scenario = withOutage({ from: '1s', to: '2s', mode: 'slow', factor: 5 })
-      expect((await answers(scenario, [sent])).answered).toEqual([[0, at, 'Right']])
-    })
-  })
-
-  describe('failing, half of them, from 1000 to 2000', () => {
-    const failing: Outage = { from: '1s', to: '2s', mode: 'failing', ratio: 0.5 }
-
-    it.each([
-      // It counts when it is done; 0.49 is below a half, and above the failures at any time.
-      [889, 0.49, 0.1, 'Right'],
-      [890, 0.49, 0.1, 'Failed'],
-      [890, 0.5, 0.1, 'Right'],
-      [1889, 0.49, 0.1, 'Failed'],
-      [1890, 0.49, 0.1, 'Right'],
-      [1890, 0.09, 0.1, 'Failed'],
-      // The greater of the two.
-      [1000, 0.59, 0.6, 'Failed'],
-      [1000, 0.6, 0.6, 'Right']
-    ])('sent at %d, drawing %d, failures of %d -> %s', async (sent, draw, failures, answer) => {
-      const { answered } = await answers(withOutage(failing, { failures }), [sent], () => draw)
-      expect(answered).toEqual([[0, sent + 120, answer]])
-    })
+    agenda.plan(1000, () => undefined, undefined)
+    await agenda.run({ goOn: () => true, moves: () => true })
+    expect(times).toEqual(expected)
   })
 })
 
@@ -379,100 +243,4 @@ describe('theory', () => {
       expect(refused / 0.11005).toBeLessThan(1.06)
     }
   )
-})
-
-describe('worldOf, of what makes no sense', () => {
-  const server = { capacity: 1, latency: 1 }
-  const base = { clients: 1, arrivals: 'atOnce', server }
-  it.each([
-    [
-      { ...base, severs: 1 },
-      "TypeError: scenario: there is no option 'severs'; there are clients, processes, arrivals, duration, network, server"
-    ],
-    [{ ...base, network: -1 }, `RangeError: network must be milliseconds >= 0 or a text like '2s', got -1`],
-    [
-      { ...base, network: { normal: [1, 'x'] } },
-      `RangeError: network.normal must be milliseconds >= 0 or a text like '2s', got "x"`
-    ],
-    [{ ...base, server: undefined }, 'TypeError: server: options must be an object, got undefined'],
-    [
-      { ...base, server: { ...server, qeue: 1 } },
-      "TypeError: server: there is no option 'qeue'; there are capacity, latency, queue, rateLimit, failures, outages"
-    ],
-    [
-      { ...base, server: { latency: 1 } },
-      'TypeError: server.capacity must be a whole number >= 1, got undefined'
-    ],
-    [
-      { ...base, server: { ...server, capacity: 0 } },
-      'RangeError: server.capacity must be a whole number >= 1, got 0'
-    ],
-    [
-      { ...base, server: { ...server, capacity: Infinity } },
-      'RangeError: server.capacity must be a whole number >= 1, got Infinity'
-    ],
-    [
-      { ...base, server: { capacity: 1 } },
-      `TypeError: server.latency must be milliseconds >= 0 or a text like '2s', got undefined`
-    ],
-    [
-      { ...base, server: { ...server, latency: 'long' } },
-      `RangeError: server.latency must be milliseconds >= 0 or a text like '2s', got "long"`
-    ],
-    [
-      { ...base, server: { ...server, queue: -1 } },
-      'RangeError: server.queue must be a whole number >= 0, got -1'
-    ],
-    [
-      { ...base, server: { ...server, queue: 0.5 } },
-      'RangeError: server.queue must be a whole number >= 0, got 0.5'
-    ],
-    [
-      { ...base, server: { ...server, failures: 1.5 } },
-      'RangeError: server.failures must be a number from 0 to 1, got 1.5'
-    ],
-    [
-      { ...base, server: { ...server, failures: NaN } },
-      'RangeError: server.failures must be a number from 0 to 1, got NaN'
-    ],
-    [
-      { ...base, server: { ...server, outages: 'all' } },
-      'RangeError: server.outages must be a list, got "all"'
-    ],
-    [
-      { ...base, server: { ...server, rateLimit: { capacity: 0, per: 1 } } },
-      'RangeError: server.rateLimit.capacity must be a whole number >= 1, got 0'
-    ],
-    [
-      { ...base, server: { ...server, rateLimit: { capacity: 1, per: 0 } } },
-      'RangeError: server.rateLimit.per must be longer than 0 ms, got 0'
-    ],
-    [
-      { ...base, server: { ...server, rateLimit: { capacity: 1 } } },
-      `TypeError: server.rateLimit.per must be milliseconds >= 0 or a text like '2s', got undefined`
-    ],
-    [
-      { ...base, server: { ...server, rateLimit: { capacity: 1, per: 1, algorithm: 'luck' } } },
-      'RangeError: server.rateLimit.algorithm must be one of tokenBucket, leakyBucket, slidingWindow, fixedWindow, gcra, got "luck"'
-    ],
-    [
-      { ...base, server: { ...server, rateLimit: { capacity: 1, pro: 1 } } },
-      "TypeError: server.rateLimit: there is no option 'pro'; there are capacity, per, algorithm"
-    ],
-    [
-      { clients: 1, contention: {} },
-      `TypeError: contention.message must be milliseconds >= 0 or a text like '2s', got undefined`
-    ],
-    [{ clients: 1, contention: 5 }, 'RangeError: contention: options must be an object, got 5'],
-    [
-      { clients: 1, contention: { message: NaN } },
-      `RangeError: contention.message must be milliseconds >= 0 or a text like '2s', got NaN`
-    ],
-    [
-      { clients: 1, contention: { message: 1 }, server },
-      "TypeError: scenario: there is no option 'server'; there are clients, processes, contention"
-    ]
-  ])('%j -> %s', (scenario, error) => {
-    expect(message(() => worldOf(scenario as unknown as Scenario))).toBe(error)
-  })
 })

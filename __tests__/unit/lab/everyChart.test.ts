@@ -1,9 +1,12 @@
 /** What holds for every chart, whatever it is made of. */
 import * as fc from 'fast-check'
-import type { Duration } from 'reprise'
+import { pipe } from 'fp-ts/lib/function.js'
+import { type Duration, exponential, limitRetries, withJitter } from 'reprise'
 import { type ChartSpec, comparisonChart, type Outage, timelineChart, waitsChart } from 'reprise/lab'
+import { emptyChart } from '../../../src/lab/ChartSpec.js'
 import { dataPolicies } from '../../support/arbitraries.js'
-import { draw, faultOf, fleetResults, names } from '../../support/charts.js'
+import { draw, faultOf, fleetResult, fleetResults, names, textsOf } from '../../support/charts.js'
+import { bin } from '../../support/fleets.js'
 
 jest.setTimeout(120_000)
 
@@ -71,6 +74,69 @@ describe('every chart', () => {
     const drawn = await draw(charts)
     expect(drawn.flatMap(({ warnings }) => warnings)).toEqual([])
     expect(drawn.filter(({ svg }) => svg.includes('NaN'))).toEqual([])
+  })
+})
+
+describe('charts, drawn', () => {
+  const bins = Array.from({ length: 20 }, (_, i) => bin(i * 1000, { calls: 5, failed: 2 }))
+  const failing = fleetResult({ series: { width: 1000, bins } })
+  const jittered = pipe(exponential('1s'), withJitter(0.5), limitRetries(2))
+  const storm = fleetResult({
+    calls: 2_400_000,
+    amplification: 120_000,
+    successRatio: 0.99999,
+    completion: 64_123
+  })
+
+  const expected: ReadonlyArray<readonly [chart: ChartSpec, texts: ReadonlyArray<string>]> = [
+    [emptyChart('Waits', 'None at all.'), ['Waits', 'None at all.']],
+    [
+      timelineChart(
+        { 'full jitter': fleetResult(), failing },
+        { outages: [{ mode: 'failing', ratio: 0.5, from: '1s', to: '2s' }] }
+      ),
+      [
+        'Calls over time',
+        'Outages',
+        'failing: 50 %',
+        'full jitter',
+        'failing',
+        'requests made',
+        '10 s',
+        'time since the start'
+      ]
+    ],
+    [
+      waitsChart({ 'half a second about': jittered, 'for ever': exponential(1) }),
+      [
+        'half a second about',
+        'for ever',
+        'stops',
+        'goes on after 10 retries',
+        '100 ms',
+        'wait (log scale)',
+        'retry'
+      ]
+    ],
+    [
+      comparisonChart({ 'full jitter': fleetResult(), 'no wait': storm, 'odd \u2028 "name"': storm }),
+      [
+        'Policies compared',
+        'full jitter',
+        'no wait',
+        'Calls to the server (log scale)',
+        '2,400,000',
+        '99.99 %'
+      ]
+    ]
+  ]
+
+  it('titles, names, numbers and units -> are seen, and there are no warnings', async () => {
+    const drawn = await draw(expected.map(([chart]) => chart))
+    expect(drawn.flatMap(({ warnings }) => warnings)).toEqual([])
+    expect(drawn.map(({ svg }) => textsOf(svg))).toEqual(
+      expected.map(([, texts]): unknown => expect.arrayContaining([...texts]))
+    )
   })
 })
 

@@ -2,8 +2,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import {
   circuitBreaker,
-  type Clock,
-  delayFrom,
   delays,
   exponential,
   fixed,
@@ -12,6 +10,7 @@ import {
   limitRetries,
   limitSet,
   resourceLimit,
+  retryBudget,
   type RetryEvent,
   retryOn,
   type RetryPolicy,
@@ -25,51 +24,15 @@ import {
   withLimits,
   withObserver,
   withRetry,
+  withRetryBudget,
   withSignal,
   withTimeout
 } from 'reprise'
-import { replay, type ReplayOptions, type Replayed, type ReplayFault, withRecording } from 'reprise/lab'
+import { type ReplayOptions, withRecording } from 'reprise/lab'
 import { instantClock, scripted, seededRandom, virtualClock } from 'reprise/testing'
-import { message } from '../../support/bad.js'
 import type { Task } from '../../support/layers.js'
-import { turn } from '../../support/task.js'
-
-const right = async (...asked: Parameters<typeof replay>): Promise<Replayed> => {
-  const replayed = await replay(...asked)()
-  if (replayed._tag === 'Left') throw new Error(JSON.stringify(replayed.left))
-  return replayed.right
-}
-
-const left = async (...asked: Parameters<typeof replay>): Promise<ReplayFault> => {
-  const replayed = await replay(...asked)()
-  if (replayed._tag === 'Right') throw new Error('Right')
-  return replayed.left
-}
-
-/** Records a task, and gives the token and what an observer was told. */
-const record = async (
-  task: Task,
-  clock: Clock & { readonly runAll?: () => Promise<void> } = virtualClock(),
-  around: (task: Task) => Task = (same) => same
-) => {
-  const tokens: string[] = []
-  const events: RetryEvent[] = []
-  const pending = pipe(
-    task,
-    withRecording((token) => tokens.push(token), { seed: () => 42 }),
-    withObserver((event) => events.push(event)),
-    around,
-    withEnv({ clock, random: seededRandom(1) })
-  )()
-  await clock.runAll?.()
-  const result = await pending
-  await turn()
-  expect(tokens).toHaveLength(1)
-  return { token: tokens[0]!, events, result }
-}
-
-const failing = async (policy: RetryPolicy, script = 'L', clock = instantClock()): Promise<string> =>
-  (await record(pipe(scripted(script), withRetry(policy)), clock)).token
+import { heard } from '../../support/process.js'
+import { left, record, right } from '../../support/replays.js'
 
 describe('replay', () => {
   // Recorded by another process, at another time: `delays([1000, 30])` around a function of one argument.
@@ -195,29 +158,55 @@ describe('replay', () => {
     expect([replayed.events, replayed.result]).toStrictEqual([events, result])
   })
 
-  it.each<[string, (task: Task) => Task, number]>([
-    ['in the wait', (task) => pipe(task, withTimeout(50)), 50],
-    ['in an attempt', (task) => pipe(task, withTimeout(115)), 115],
-    ['before anything', (task) => pipe(task, withTimeout(0)), 0]
-  ])('timed out %s -> up to there', async (_, around, at) => {
+  it.each<[string, number, number]>([
+    ['in the wait', 50, 1],
+    ['in an attempt', 115, 2],
+    ['in the second wait', 150, 2],
+    ['in the first attempt', 0, 1]
+  ])('timed out %s, at %d -> up to there, with %d attempts', async (_, at, attempts) => {
     const clock = virtualClock()
     const task = pipe(scripted('L', { clock, duration: 10 }), withRetry(fixed(100)))
-    const { events, result, token } = await record(task, clock, around)
+    const { events, result, token } = await record(task, clock, (timed) => pipe(timed, withTimeout(at)))
     const replayed = await right(fixed(100), token)
-    const { failures, reason } = (events.at(-1) as RetryEvent & { _tag: 'GaveUp' }).error as never as {
+    const recorded = (events.at(-1) as RetryEvent & { _tag: 'GaveUp' }).error as never as {
+      attempts: number
       failures: unknown
       reason: Error
     }
     expect(replayed.events.slice(0, -1)).toStrictEqual(events.slice(0, -1))
+    expect(recorded.attempts).toBe(attempts)
     expect(replayed.result).toMatchObject({
       left: {
         _tag: 'Aborted',
+        attempts,
         elapsed: at,
-        failures,
-        reason: { name: 'TimeoutError', message: reason.message }
+        failures: recorded.failures,
+        reason: { name: 'TimeoutError', message: recorded.reason.message }
       }
     })
-    expect((result as E.Left<TimedOut>).left.failures).toEqual(failures)
+    expect((result as E.Left<TimedOut>).left.failures).toEqual(recorded.failures)
+  })
+
+  it('cut short in an attempt -> nobody is left to wait for it, and nothing is left unhandled', async () => {
+    const clock = virtualClock()
+    const task = pipe(scripted('L', { clock, duration: 10 }), withRetry(fixed(100)))
+    const { token } = await record(task, clock, (timed) => pipe(timed, withTimeout(115)))
+    const unhandled = await heard('unhandledRejection', async () => {
+      await right(fixed(100), token)
+    })
+    expect(unhandled).toEqual([])
+  })
+
+  it('refused by a retry budget -> BudgetExhausted, after as many attempts', async () => {
+    const clock = virtualClock()
+    // Two tokens of four are to be left.
+    const budget = retryBudget({ maxTokens: 4, tokenRatio: 0.1, clock })()
+    const task = pipe(scripted('L'), withRetry(fixed(100)), withRetryBudget(budget))
+    const { events, result, token } = await record(task, clock)
+    const replayed = await right(fixed(100), token)
+    expect([replayed.events, replayed.result]).toStrictEqual([events, result])
+    expect(replayed.result).toMatchObject({ left: { _tag: 'BudgetExhausted', attempts: 2 } })
+    expect(replayed.waits).toEqual([100])
   })
 
   it('aborted before the first attempt -> nothing but that', async () => {
@@ -348,132 +337,5 @@ describe('replay', () => {
     const task = pipe(async () => E.right(data), withRetry(fixed(1))) as never as Task
     const { events, token } = await record(task, instantClock())
     expect((await right(fixed(1), token)).events).toStrictEqual(events)
-  })
-})
-
-describe('replay with another policy', () => {
-  const seven = pipe(fixed(7), limitRetries(2))
-
-  it.each<[string, RetryPolicy, number, object, object]>([
-    ['another wait', fixed(8), 1, { _tag: 'Retry', delay: 7 }, { _tag: 'Retry', delay: 8 }],
-    [
-      'gives up before',
-      pipe(fixed(7), limitRetries(1)),
-      2,
-      { _tag: 'Retry', delay: 7 },
-      { _tag: 'GiveUp', reason: 'Exhausted', hint: undefined }
-    ],
-    [
-      'goes on for longer, for ever',
-      fixed(7),
-      3,
-      { _tag: 'GiveUp', reason: 'Exhausted', hint: undefined },
-      { _tag: 'Retry', delay: 7 }
-    ],
-    [
-      'refuses the error',
-      pipe(seven, retryOn('Other')),
-      1,
-      { _tag: 'Retry', delay: 7 },
-      { _tag: 'GiveUp', reason: 'NotRetryable' }
-    ],
-    [
-      'has a condition that throws',
-      retryOn(() => {
-        throw new Error('condition')
-      })(seven),
-      1,
-      { _tag: 'Retry', delay: 7 },
-      { _tag: 'GiveUp', reason: 'PolicyFault' }
-    ]
-  ])('%s -> Diverged', async (_, policy, attempt, recorded, replayed) => {
-    expect(await left(policy, await failing(seven))).toStrictEqual({
-      _tag: 'Diverged',
-      attempt,
-      recorded,
-      replayed
-    })
-  })
-
-  it('accepts what was rejected, rejects what was accepted -> Diverged', async () => {
-    const strict = pipe(
-      seven,
-      retryUntil((n: number) => n > 1)
-    ) as RetryPolicy
-    const retry = { _tag: 'Retry', delay: 7 }
-    expect(await left(seven, await failing(strict, 'R'))).toMatchObject({
-      attempt: 1,
-      recorded: retry,
-      replayed: { _tag: 'Accept' }
-    })
-    expect(await left(strict, await failing(seven, 'R'))).toMatchObject({
-      attempt: 1,
-      recorded: { _tag: 'Accept' },
-      replayed: retry
-    })
-  })
-
-  it('stops at another hint -> Diverged', async () => {
-    const stopsAt = (hint: number) => delayFrom(() => hint, { max: 50 })(seven)
-    expect(await left(stopsAt(91), await failing(stopsAt(90)))).toMatchObject({
-      attempt: 1,
-      recorded: { reason: 'Exhausted', hint: 90 },
-      replayed: { reason: 'Exhausted', hint: 91 }
-    })
-  })
-
-  it('another that decides alike -> Right', async () => {
-    expect((await right(delays([7, 7]), await failing(seven))).waits).toEqual([7, 7])
-  })
-})
-
-describe('replay of what cannot be', () => {
-  it('a text that is no token -> InvalidToken', async () => {
-    expect(await left(fixed(1), 'no token')).toEqual({
-      _tag: 'InvalidToken',
-      path: '',
-      expected: "a token, which begins with 'reprise1.'",
-      value: 'no token'
-    })
-  })
-
-  it('a token of a hedged retry -> NotReplayable', async () => {
-    const { token } = await record(pipe(scripted('L'), withRetry(delays([])), withHedge({ delay: 0 })))
-    expect(await left(fixed(1), token)).toEqual({ _tag: 'NotReplayable', reason: 'severalRetries' })
-  })
-
-  it('revive throws -> ReviveFailed', async () => {
-    const revive = () => {
-      throw 'no'
-    }
-    expect(await left(fixed(1), await failing(delays([])), { revive })).toEqual({
-      _tag: 'ReviveFailed',
-      error: 'no'
-    })
-  })
-
-  it.each<[string, () => unknown, string]>([
-    [
-      'no policy',
-      () => replay({} as never, 'x'),
-      'TypeError: replay: policy must be made by constructors, got [object Object]'
-    ],
-    [
-      'no options',
-      () => replay(fixed(1), 'x', null as never),
-      'TypeError: replay: options must be an object, got null'
-    ],
-    [
-      'a misspelt option',
-      () => replay(fixed(1), 'x', { reviver: 1 } as never),
-      "TypeError: replay: there is no option 'reviver'; there are revive"
-    ],
-    [
-      'revive that is no function',
-      () => replay(fixed(1), 'x', { revive: 1 as never }),
-      'RangeError: replay: revive must be a function, got 1'
-    ]
-  ])('%s -> throws', (_, make, error) => {
-    expect(message(make)).toBe(error)
   })
 })

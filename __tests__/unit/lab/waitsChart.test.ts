@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { delays, exponential, fixed, immediate, limitRetries, never, waits, withJitter } from 'reprise'
 import { waitsChart } from 'reprise/lab'
-import { thrown } from '../../support/bad.js'
-import { draw, type Seen, seen, textsOf } from '../../support/charts.js'
+import { message, thrown } from '../../support/bad.js'
+import { type Seen, seen } from '../../support/charts.js'
 
 const tree = (...args: Parameters<typeof waitsChart>): Seen => seen(waitsChart(...args))
 
@@ -59,6 +59,9 @@ describe('waitsChart', () => {
     expect(panel.title.subtitle).toEqual(['goes on after 4 retries'])
     expect(panel.layer.length).toBe(2)
     expect(panel.layer[0].data.values.length).toBe(4)
+    expect(tree({ a: fixed('1s') }, { retries: 1 }).concat[0].title.subtitle).toEqual([
+      'goes on after 1 retry'
+    ])
   })
 
   it('several policies -> a panel each on the same axes, labels at the left', () => {
@@ -82,16 +85,35 @@ describe('waitsChart', () => {
     expect(spec.concat.map((panel) => panel.layer[0].mark.color)).toEqual(['#0072b2', '#d55e00', '#009e73'])
   })
 
-  it('five policies -> three in a row', () => {
-    const spec = tree({ a: never, b: never, c: never, d: never, e: never })
-    expect(spec.columns).toBe(3)
-    expect(spec.concat.map((panel) => panel.layer[0].encoding.y.axis.labels)).toEqual([
-      true,
-      false,
-      false,
-      true,
-      false
+  it.each<[ReadonlyArray<string>, number, ReadonlyArray<boolean>]>([
+    [['a', 'b', 'c'], 3, [true, false, false]],
+    [['a', 'b', 'c', 'd'], 4, [true, false, false, false]],
+    [['a', 'b', 'c', 'd', 'e'], 3, [true, false, false, true, false]]
+  ])('policies %j -> %d in a row, labels at its left', (names, columns, labels) => {
+    const spec = tree(Object.fromEntries(names.map((name) => [name, never])))
+    expect(spec.columns).toBe(columns)
+    expect(spec.concat.map((panel) => panel.layer[0].encoding.y.axis.labels)).toEqual(labels)
+  })
+
+  it('long names, many columns -> in as many lines as fit, with room for them', () => {
+    const spec = tree(
+      { 'half a second, then twice as long each time': never, b: never, c: never },
+      { retries: 1 }
+    )
+    // 66 letters above three panels of 190 pixels and 30 between them; 25 above one, and 34 below its name.
+    expect(spec.title.subtitle).toEqual([
+      'If every attempt fails. Bars: the window from which a wait is',
+      'drawn. Dots: the waits of 40 calls, drawn at random.'
     ])
+    expect(spec.concat[0].title).toMatchObject({
+      text: ['half a second, then twice', 'as long each time'],
+      subtitle: ['makes no retry']
+    })
+    // 75, two lines of 15 and one of 13.
+    expect(waitsChart({ 'half a second, then twice as long each time': never })['spacing']).toEqual({
+      column: 30,
+      row: 118
+    })
   })
 
   it('60 times as long -> linear, with ticks in one unit; longer -> log, with one for each power', () => {
@@ -118,10 +140,9 @@ describe('waitsChart', () => {
   })
 
   it('no waits -> a chart of none', () => {
-    expect(tree({ immediate }, { scale: 'log' }).concat[0].layer[0].encoding.y.scale).toEqual({
-      domain: [0, 1],
-      nice: false
-    })
+    const { axis, scale } = tree({ immediate }, { scale: 'log' }).concat[0].layer[0].encoding.y
+    expect(scale).toEqual({ domain: [0, 1], nice: false })
+    expect(axis.labelExpr).toBe('["0","1 ms"][indexof([0,1], datum.value)]')
     expect(tree({}).data.values).toEqual([{ text: 'There are no policies.' }])
   })
 
@@ -130,37 +151,33 @@ describe('waitsChart', () => {
     expect(panel.layer[0].encoding.x.axis.values).toEqual([4, 8, 12, 16, 20, 24, 28, 32])
   })
 
+  it('bars of less than 8 pixels -> with thin edges', () => {
+    const edges = [159, 160].map(
+      (width) => tree({ a: fixed(1) }, { retries: 20, width }).concat[0].layer[0].mark
+    )
+    expect(edges).toMatchObject([{ strokeWidth: 0.75 }, { strokeWidth: 1.5 }])
+  })
+
   it.each<[object, string]>([
     [{ retries: 0 }, 'RangeError: waitsChart: retries must be …, got 0'],
     [{ draws: -1 }, 'RangeError: waitsChart: draws must be …, got -1'],
     [{ seed: 0.5 }, 'RangeError: waitsChart: seed must be …, got 0.5'],
-    [{ scale: 'lin' }, 'RangeError: waitsChart: scale must be …, got "lin"'],
+    [{ title: 7 }, 'RangeError: waitsChart: title must be …, got 7'],
     [{ width: -5 }, 'RangeError: waitsChart: width must be …, got -5'],
     [{ height: 1e9 }, 'RangeError: waitsChart: height must be …, got 1000000000']
   ])('%j -> %s', (options, text) => {
     expect(thrown(() => waitsChart({ a: jittered }, options))).toBe(text)
   })
 
-  it('no policy -> TypeError, by its name', () => {
-    expect(thrown(() => waitsChart({ a: jittered, b: 5 as never }))).toBe(
-      'RangeError: waitsChart: policies.b must be …, got 5'
+  it('a scale that there is not -> RangeError, with those that there are', () => {
+    expect(message(() => waitsChart({ a: jittered }, { scale: 'lin' as never }))).toBe(
+      `RangeError: waitsChart: scale must be 'linear' or 'log', got "lin"`
     )
   })
 
-  it('drawn -> names, what they do, and units, and no warnings', async () => {
-    const chart = waitsChart({ 'half a second about': jittered, 'for ever': exponential(1) })
-    const [drawn] = await draw([chart])
-    expect(drawn?.warnings).toEqual([])
-    expect(textsOf(drawn?.svg)).toEqual(
-      expect.arrayContaining([
-        'half a second about',
-        'for ever',
-        'stops',
-        'goes on after 10 retries',
-        '100 ms',
-        'wait (log scale)',
-        'retry'
-      ])
+  it('no policy -> TypeError, by its name', () => {
+    expect(thrown(() => waitsChart({ a: jittered, b: 5 as never }))).toBe(
+      'RangeError: waitsChart: policies.b must be …, got 5'
     )
   })
 })

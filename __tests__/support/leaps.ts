@@ -8,7 +8,8 @@ import { type Terrain, terrainOf } from '../../src/policy/Terrain.js'
 
 const x: Cause<unknown, unknown> = { _tag: 'Failed', error: { _tag: 'X' } }
 
-const start: Place = {
+/** Where every call begins. */
+export const start: Place = {
   low: initialState,
   high: initialState,
   lowReached: true,

@@ -245,6 +245,7 @@ const offsetsOf = (labels: ReadonlyArray<readonly [name: string, lines: Readonly
 /** Where the bars begin, where there is room for the numbers behind the longest, and whether it takes a logarithm. */
 type Scale = readonly [from: number, to: number, isLog: boolean]
 
+/** For parts of a whole. */
 const partScale: Scale = [0, 1.5, false]
 
 const scaleOf = (values: ReadonlyArray<number>): Scale => {

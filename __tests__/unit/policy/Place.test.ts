@@ -25,17 +25,10 @@ import {
   type Turn
 } from '../../../src/policy/Place.js'
 import { initialState, planOf, type StepState } from '../../../src/policy/step.js'
+import { start } from '../../support/leaps.js'
 
 const failed = (_tag: string): Cause<unknown, unknown> => ({ _tag: 'Failed', error: { _tag } })
 const x = failed('X')
-
-const start: Place = {
-  low: initialState,
-  high: initialState,
-  lowReached: true,
-  highReached: true,
-  filled: true
-}
 
 const at = (state: Partial<StepState>): StepState => ({ ...initialState, ...state })
 

@@ -12,18 +12,8 @@ import {
   withRetryBudget
 } from 'reprise'
 import { scripted, virtualClock } from 'reprise/testing'
+import { often, perCall, retries, tenTokens, thrice } from '../../support/budgets.js'
 import { start } from '../../support/task.js'
-
-/** A budget of so many retries in 10 s, whatever the calls. */
-const retries = (count: number) => retryBudget({ ratio: 0, minimumPerSecond: count / 10 })()
-
-/** A budget of retries for each call, and none besides. */
-const perCall = (ratio: number) => retryBudget({ ratio, minimumPerSecond: 0 })()
-
-const tenTokens = (tokenRatio = 0.5) => retryBudget({ maxTokens: 10, tokenRatio })()
-
-const thrice = pipe(immediate, limitRetries(2))
-const often = pipe(immediate, limitRetries(50))
 
 describe('nesting', () => {
   it('a nested retry -> draws on the budget, too', async () => {

@@ -10,7 +10,6 @@ import {
   isRetryError,
   limitRetries,
   match,
-  retryBudget,
   retryOn,
   type RetryEvent,
   type RetryPolicy,
@@ -25,18 +24,8 @@ import {
 } from 'reprise'
 import { scripted, virtualClock } from 'reprise/testing'
 import { thrown } from '../../support/bad.js'
+import { often, perCall, retries, tenTokens, thrice } from '../../support/budgets.js'
 import { deferred, start, turn } from '../../support/task.js'
-
-/** A budget of so many retries in 10 s, whatever the calls. */
-const retries = (count: number) => retryBudget({ ratio: 0, minimumPerSecond: count / 10 })()
-
-/** A budget of retries for each call, and none besides. */
-const perCall = (ratio: number) => retryBudget({ ratio, minimumPerSecond: 0 })()
-
-const tenTokens = (tokenRatio = 0.5) => retryBudget({ maxTokens: 10, tokenRatio })()
-
-const thrice = pipe(immediate, limitRetries(2))
-const often = pipe(immediate, limitRetries(50))
 
 describe('what a refusal comes to', () => {
   // Attempts of 10 ms begin at 0, 110 and 220; two retries are allowed.

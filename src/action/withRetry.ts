@@ -97,7 +97,8 @@ const drive = (plan: Plan, fn: Callable): Run => {
   ): Promise<unknown> => {
     try {
       // What can be entered is; else a function is called, and may give a task.
-      const given = (run ? fn : fn(...args)) as Callable
+      // Stryker disable next-line ConditionalExpression: a spread of nothing comes to the same, and takes V8 8 ns
+      const given = (run ? fn : args.length ? fn(...args) : fn()) as Callable
       const answer =
         typeof given === 'function'
           ? (given[entry]?.(

@@ -19,9 +19,6 @@ export interface Clock {
   readonly after: (delay: number, wake: () => void) => () => void
 }
 
-// Read at each call, and from `globalThis`, so that fake timers installed by a test are seen.
-const now = (): number => performance.now()
-
 // A delay of 0 takes no timer. Microtasks alone would starve the event loop, so it gets a turn for every 64 of them: the
 // counter is the only state, and what it counts is nobody's meaning.
 let count = 0
@@ -45,7 +42,7 @@ const soon = (wake: () => void): void => {
  * @category constructors
  * @since 0.1.0
  */
-export const systemClock: Clock = /* #__PURE__ */ makeClock(now, soon)
+export const systemClock: Clock = /* #__PURE__ */ makeClock(soon)
 
 /**
  * The clock of the machine, with waits that do not keep the process alive: for work that may be dropped at exit.
@@ -53,7 +50,7 @@ export const systemClock: Clock = /* #__PURE__ */ makeClock(now, soon)
  * @category constructors
  * @since 0.1.0
  */
-export const backgroundClock: Clock = /* #__PURE__ */ makeClock(now, soon, (timer) => {
+export const backgroundClock: Clock = /* #__PURE__ */ makeClock(soon, (timer) => {
   // Where timers are plain numbers, there is no process to keep alive.
   if (typeof timer === 'object') timer.unref()
 })

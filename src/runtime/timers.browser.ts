@@ -8,6 +8,9 @@ import type { Sleeper, Timer } from './Wheel.js'
 // `setTimeout` takes at most 2^31 - 1 ms, and fires at once for more. Longer waits are made of slices.
 const slice = 2 ** 30
 
+// Read at each call, and from `globalThis`, so that fake timers installed by a test are seen.
+const now = (): number => performance.now()
+
 export const giveWay = (wake: () => void): unknown => setTimeout(wake)
 
 export const sleepOn = (clock: Clock, sleeper: Sleeper, delay: number): unknown =>
@@ -15,7 +18,7 @@ export const sleepOn = (clock: Clock, sleeper: Sleeper, delay: number): unknown 
     sleeper.wake(sleeper)
   })
 
-export const makeClock = (now: Clock['now'], soon: (wake: () => void) => void): Clock => ({
+export const makeClock = (soon: (wake: () => void) => void): Clock => ({
   now,
   after: (delay, wake) => {
     const due = now() + delay

@@ -2,12 +2,9 @@
 import type { Clock } from 'reprise'
 import { giveWay, makeClock, sleepOn } from '../../../src/runtime/timers.browser.js'
 
-const clock: Clock = makeClock(
-  () => performance.now(),
-  (wake) => {
-    void Promise.resolve().then(wake)
-  }
-)
+const clock: Clock = makeClock((wake) => {
+  void Promise.resolve().then(wake)
+})
 
 /** What `setTimeout` was asked for, and a time that the test sets. */
 const fakes = () => {
@@ -163,10 +160,7 @@ describe('a wait of 0 that is cancelled', () => {
   it('before it ends -> nobody is woken', () => {
     const soon: Array<() => void> = []
     const woken: number[] = []
-    const { after } = makeClock(
-      () => 0,
-      (wake) => soon.push(wake)
-    )
+    const { after } = makeClock((wake) => soon.push(wake))
     const cancel = after(0, () => woken.push(1))
     after(0, () => woken.push(2))
     cancel()

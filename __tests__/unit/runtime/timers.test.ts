@@ -134,6 +134,29 @@ describe('timers that a test puts in the place of those of the machine', () => {
   })
 })
 
+describe('the time', () => {
+  const far = 1e12
+
+  it('timers of a test, and its performance -> moves with them, until they are taken away', () => {
+    jest.useFakeTimers()
+    const start = systemClock.now()
+    jest.advanceTimersByTime(far)
+    expect([systemClock.now() - start, backgroundClock.now() - start]).toEqual([far, far])
+    jest.useRealTimers()
+    expect(systemClock.now()).toBeLessThan(far)
+  })
+
+  it('performance alone replaced -> goes with the timers, which are those of the machine', () => {
+    jest.replaceProperty(globalThis, 'performance', { ...performance, now: () => far })
+    expect([performance.now(), systemClock.now() < far]).toEqual([far, true])
+  })
+
+  it('performance.now spied on -> what the spy says', () => {
+    jest.spyOn(performance, 'now').mockReturnValue(42)
+    expect(systemClock.now()).toBe(42)
+  })
+})
+
 describe('sleepOn', () => {
   it.each([
     ['systemClock', systemClock],

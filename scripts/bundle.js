@@ -29,27 +29,35 @@ const sources = (forBrowsers) => ({
 
 /**
  * V8 skims a function that it only comes across, but reads an arrow function in full when a module is loaded: a third of
- * what an import costs. So those outside of any function become function expressions; those inside are skimmed with it.
- * A browser is better served by the shorter arrows.
+ * what an import costs. So those outside of any function become other functions; those inside are skimmed with it. The
+ * constants that hold one become declarations, which are set up before the first statement: another 4 %. A browser is
+ * better served by the shorter arrows.
  */
 const skimmable = {
   name: 'skimmable',
   renderChunk: function (code) {
     const text = new MagicString(code)
-    const rewrite = ({ start, end, params, async, expression }) => {
+    const rewrite = ({ start, end, params, async, expression }, from = start, name = '') => {
       const arrow = code.indexOf('=>', params.at(-1)?.end ?? start)
-      const head = `${async ? 'async ' : ''}function (`
-      if (params.length === 0) text.overwrite(start, arrow, `${head}) `)
-      else text.overwrite(start, params[0].start, head).overwrite(params.at(-1).end, arrow, ') ')
+      const head = `${async ? 'async ' : ''}function ${name}(`
+      if (params.length === 0) text.overwrite(from, arrow, `${head}) `)
+      else text.overwrite(from, params[0].start, head).overwrite(params.at(-1).end, arrow, ') ')
       text.remove(arrow, arrow + 2)
-      if (expression) text.appendLeft(arrow + 2, ' { return (').appendRight(end, ') }')
+      if (expression) text.appendLeft(arrow + 2, ' { return (').appendLeft(end, ') }')
     }
     const visit = (node) => {
       if (/^(FunctionDeclaration|FunctionExpression)$/.test(node?.type)) return
       if (node?.type === 'ArrowFunctionExpression') rewrite(node)
       else if (typeof node === 'object' && node !== null) Object.values(node).forEach(visit)
     }
-    visit(this.parse(code))
+    const visitStatement = (statement) => {
+      const { id, init } = statement.declarations?.length === 1 ? statement.declarations[0] : {}
+      if (init?.type !== 'ArrowFunctionExpression') return visit(statement)
+      rewrite(init, statement.start, id.name)
+      // Without its semicolon.
+      if (statement.end > init.end) text.remove(init.end, statement.end)
+    }
+    this.parse(code).body.forEach(visitStatement)
     return { code: text.toString(), map: text.generateMap({ hires: 'boundary' }) }
   }
 }

@@ -131,14 +131,57 @@ const isResult = (value: unknown): value is Result => {
 export const toRun = (fn: Callable): Run => {
   const { [entry]: run, args: own } = fn
   if (run) return own ? (env) => run(env, own) : run
-  return async (env, args) => {
-    try {
-      const given = fn(...args)
-      return toResult(await (typeof given === 'function' ? toRun(given as Callable)(env, none) : given))
-    } finally {
-      mark(env.flight, 'landed')
-    }
+  const inner = toInner(fn)
+  return (env, args) => inner(env, args, same, rethrow)
+}
+
+/** What runs inside of a wrapper. What it comes to is handed on in one step: each further one would take a promise. */
+export type Inner = <A>(
+  env: Env,
+  args: ReadonlyArray<unknown>,
+  onResult: (result: Result) => A,
+  onError: (error: unknown) => A
+) => Promise<A>
+
+/** Gives a function or a task as what runs inside of a wrapper, entered as `toRun` does. */
+export const toInner = (fn: Callable): Inner => {
+  if (fn[entry]) {
+    const run = toRun(fn)
+    return (env, args, onResult, onError) => run(env, args).then(onResult, onError)
   }
+  return (env, args, onResult, onError) => {
+    const { flight } = env
+    const answer = answerOf(fn, env, args)
+    return flight === undefined
+      ? answer.then((value) => onResult(toResult(value)), onError)
+      : answer.then(
+          (value) => {
+            mark(flight, 'landed')
+            return onResult(toResult(value))
+          },
+          (error: unknown) => {
+            mark(flight, 'landed')
+            return onError(error)
+          }
+        )
+  }
+}
+
+const answerOf = (fn: Callable, env: Env, args: ReadonlyArray<unknown>): Promise<unknown> => {
+  try {
+    const given = fn(...args)
+    return Promise.resolve(typeof given === 'function' ? toRun(given as Callable)(env, none) : given)
+  } catch (error) {
+    // At once: who is interrupted in the same step has thrown already.
+    mark(env.flight, 'landed')
+    return Promise.reject(error)
+  }
+}
+
+const same = (result: Result): Result => result
+
+const rethrow = (error: unknown): never => {
+  throw error
 }
 
 export const none: ReadonlyArray<never> = []
@@ -151,6 +194,16 @@ export const none: ReadonlyArray<never> = []
  */
 export const toAction = (like: Callable, run: Run): Callable =>
   toTotalAction(like, run, (env, args) => run(env, args).catch(left))
+
+/**
+ * The same for a run that is made with what becomes of an error: inside of another it is thrown on, and in a call from outside
+ * it is a `Left`, which takes no step of its own then.
+ */
+export const toEndingAction = (like: Callable, make: (end: End) => Run): Callable =>
+  toTotalAction(like, make(rethrow), make(left))
+
+/** What a run does with an error at its end. */
+export type End = (error: unknown) => Result
 
 /** The same for a run that never rejects; or with an ending of its own for calls from outside. */
 export const toTotalAction = ({ length, name }: Callable, run: Run, outermost = run): Callable => {

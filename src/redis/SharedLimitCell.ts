@@ -9,7 +9,7 @@ import type { Limit } from '../resource/Limit.js'
 import type { Grant, LimitCell, Waiting } from '../resource/LimitCell.js'
 import type { Asked } from '../resource/LimitRequest.js'
 import { availableIn, refusalIn } from '../resource/Slots.js'
-import { newWaiters } from '../resource/Waiters.js'
+import { joinQueue, leaveQueue, newWaiters } from '../resource/Waiters.js'
 import type { Store } from './RedisStore.js'
 import { type Settled, sharedLimitsRules, type SharedLimitsState, type Turn } from './SharedLimitsState.js'
 
@@ -79,7 +79,7 @@ export const newSharedLimitCell = (
   let whenAsked: (() => void) | undefined
 
   // Nothing else than what `enter` makes joins the queue.
-  const first = (): Queued | undefined => queue.first() as Queued | undefined
+  const first = (): Queued | undefined => queue.first as Queued | undefined
   const all = (most = Infinity): ReadonlyArray<Queued> => {
     const found: Array<Queued> = []
     for (
@@ -110,7 +110,7 @@ export const newSharedLimitCell = (
     }
     // Whoever comes after somebody who waits has to wait, too.
     const waits = first()?.isQueued === true
-    queue.join(entered)
+    joinQueue(queue, entered)
     if (waits) putUp(entered)
     stir()
     return entered
@@ -122,7 +122,7 @@ export const newSharedLimitCell = (
     each.tell?.()
   }
   const drop = (each: Queued): boolean => {
-    if (!queue.leave(each)) return false
+    if (!leaveQueue(queue, each)) return false
     if (each.isQueued) queued -= 1
     return true
   }
@@ -254,7 +254,7 @@ export const newSharedLimitCell = (
     sleep?.()
     sleep = undefined
     if (isLeaving && !isAway) return
-    const waits = queue.size() > 0
+    const waits = queue.size > 0
     const now = clock.now()
     const next = first()
     const overdueAt = next?.isQueued === true ? next.since + maxWait : Infinity
@@ -352,6 +352,6 @@ export const newSharedLimitCell = (
       const there = looked._tag === 'Right' ? rules.next(looked.right, unsaid, now) : ownState()
       return availableIn(rules.slotsOf(there, now), now)
     },
-    waiting: queue.size
+    waiting: () => queue.size
   }
 }

@@ -10,7 +10,17 @@ import type { IO } from 'fp-ts/lib/IO.js'
 import type { IOEither } from 'fp-ts/lib/IOEither.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { ErrorOf, ResultOf } from '../action/Action.js'
-import { type Callable, none, right, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import {
+  type Callable,
+  type End,
+  type Env,
+  type Result,
+  right,
+  type Run,
+  toCallable,
+  toEndingAction,
+  toInner
+} from '../action/entry.js'
 import { mark } from '../action/Interrupt.js'
 import type { LimitExceeded } from '../action/ResourceError.js'
 import { invalid, known, wholeNumber } from '../policy/argument.js'
@@ -28,7 +38,6 @@ import {
   toAsked,
   toUsed
 } from './LimitRequest.js'
-import { tellOf } from '../action/tellOf.js'
 
 // --- model
 
@@ -208,40 +217,41 @@ const toLimitSet = <L extends Limit>(cell: LimitCell): LimitSet<L> => {
 }
 
 /** Gives what every set has, of a cell. */
-export const toCommonLimitSet = <L extends Limit>(cell: LimitCell): CommonLimitSet<L> =>
-  ({
+export const toCommonLimitSet = <L extends Limit>(cell: LimitCell): CommonLimitSet<L> => {
+  const acquired = (grant: Grant, { flight }: Env): Promise<Result> => {
+    mark(flight, 'landed')
+    return Promise.resolve(right(toPermit(cell, grant)))
+  }
+  return {
     [cellOf]: cell,
     acquire: (request?: unknown) => {
       const asked = toAsked('acquire: request', cell.limits, request)
-      const run: Run = (env) =>
-        whenGranted(
-          cell,
-          env,
-          asked,
-          tellOf(env, 'acquire', none),
-          (grant) => {
-            mark(env.flight, 'landed')
-            return Promise.resolve(right(toPermit(cell, grant)))
-          },
-          true
-        )
-      return toAction(task('acquire'), run) as TaskEither<LimitExceeded, Permit<L>>
+      const run = (end: End): Run =>
+        whenGranted({ cell, name: 'acquire', askedBy: () => asked, begin: acquired, end, isAll: true })
+      return toEndingAction(task('acquire'), run) as TaskEither<LimitExceeded, Permit<L>>
     },
     use: (request?: unknown) => {
       const asked = toAsked('use: request', cell.limits, request)
       return (body: unknown) => {
-        const inner = toRun(toCallable('use', body))
-        const run: Run = (env) =>
-          whenGranted(cell, env, asked, tellOf(env, 'use', none), (grant) => {
-            const permit = toPermit(cell, grant)
-            return holding(env, () => inner(env, [permit]), permit.release)
-          })
-        return toAction(task('use'), run)
+        const inner = toInner(toCallable('use', body))
+        const run = (end: End): Run => {
+          const held = holding(
+            inner,
+            (_, __, [permit]) => {
+              ;(permit as Permit).release()
+            },
+            end
+          )
+          const begin: typeof held = (grant, env) => held(grant, env, [toPermit(cell, grant)])
+          return whenGranted({ cell, name: 'use', askedBy: () => asked, begin, end, isAll: false })
+        }
+        return toEndingAction(task('use'), run)
       }
     },
     waiting: cell.waiting
     // As above.
-  }) as unknown as CommonLimitSet<L>
+  } as unknown as CommonLimitSet<L>
+}
 
 // Anything without parameters: what is made of it is a task.
 const task = (name: string): Callable => Object.defineProperty(() => undefined, 'name', { value: name })

@@ -7,43 +7,43 @@ export interface Waiter<A> {
   waits: boolean
 }
 
+/** A queue, which is as mutable, and as much the business of this module. */
 export interface Waiters<A> {
-  readonly join: (waiter: A) => void
-  /** Leaves, if it still waits; says whether it did. */
-  readonly leave: (waiter: A) => boolean
-  readonly first: () => A | undefined
-  readonly size: () => number
+  first: A | undefined
+  last: A | undefined
+  size: number
 }
 
 /** Makes an empty queue. */
-export const newWaiters = <A extends Waiter<A>>(): Waiters<A> => {
-  let first: A | undefined
-  let last: A | undefined
-  let size = 0
-  return {
-    join: (waiter) => {
-      waiter.before = last
-      waiter.waits = true
-      if (last === undefined) first = waiter
-      else last.after = waiter
-      last = waiter
-      size += 1
-    },
-    leave: (waiter) => {
-      if (!waiter.waits) return false
-      const { before, after } = waiter
-      if (before === undefined) first = after
-      else before.after = after
-      if (after === undefined) last = before
-      else after.before = before
-      // Somebody may keep a waiter for long after it has left; it must not keep the others.
-      waiter.before = undefined
-      waiter.after = undefined
-      waiter.waits = false
-      size -= 1
-      return true
-    },
-    first: () => first,
-    size: () => size
-  }
+export const newWaiters = <A extends Waiter<A>>(): Waiters<A> => ({
+  first: undefined,
+  last: undefined,
+  size: 0
+})
+
+/** Joins a queue at its end. */
+export const joinQueue = <A extends Waiter<A>>(queue: Waiters<A>, waiter: A): void => {
+  const { last } = queue
+  waiter.before = last
+  waiter.waits = true
+  if (last === undefined) queue.first = waiter
+  else last.after = waiter
+  queue.last = waiter
+  queue.size += 1
+}
+
+/** Leaves a queue, if it still waits there; says whether it did. */
+export const leaveQueue = <A extends Waiter<A>>(queue: Waiters<A>, waiter: A): boolean => {
+  if (!waiter.waits) return false
+  const { before, after } = waiter
+  if (before === undefined) queue.first = after
+  else before.after = after
+  if (after === undefined) queue.last = before
+  else after.before = before
+  // Somebody may keep a waiter for long after it has left; it must not keep the others.
+  waiter.before = undefined
+  waiter.after = undefined
+  waiter.waits = false
+  queue.size -= 1
+  return true
 }

@@ -1,13 +1,12 @@
 import type { Checked, ErrorOf, ResultOf, Shaped } from '../action/Action.js'
-import { type Result, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import { type End, type Inner, type Result, toCallable, toEndingAction, toInner } from '../action/entry.js'
 import type { LimitExceeded } from '../action/ResourceError.js'
 import { invalid } from '../policy/argument.js'
 import { holding, whenGranted } from './held.js'
 import type { Limit } from './Limit.js'
-import type { LimitCell } from './LimitCell.js'
+import type { Grant, LimitCell } from './LimitCell.js'
 import { type Asked, type LimitRequest, type LimitUsage, type RateKey, toAsked } from './LimitRequest.js'
 import { type CommonLimitSet, settleBy, toLimitCell } from './LimitSet.js'
-import { tellOf } from '../action/tellOf.js'
 
 /** `unknown` where the request and the usage can be worked out for `F`; else a text that the compiler shows. */
 type Counting<F, Args extends ReadonlyArray<unknown>, Answer> = F extends (...args: infer P) => unknown
@@ -79,32 +78,20 @@ export const withLimits: WithLimits = (set: unknown, request?: unknown, usage?: 
   const usedBy = (result: Result | undefined, args: ReadonlyArray<unknown>): unknown =>
     // Stryker disable next-line OptionalChaining: to read it of no result would throw, and then all was used as well
     result?._tag === 'Right' ? ((usage as AnyFunction)(result.right, ...args) ?? null) : undefined
-  const limited =
-    (inner: Run, name: string): Run =>
-    (env, args) => {
-      try {
-        const asked = askedBy(args)
-        return whenGranted(cell, env, asked, tellOf(env, name, args), (grant) =>
-          holding(
-            env,
-            () => inner(env, args),
-            usage === undefined
-              ? () => {
-                  cell.settle(grant)
-                }
-              : (result) => {
-                  settleBy(cell, grant, 'withLimits: the answer of usage', () => usedBy(result, args))
-                }
-          )
-        )
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    }
+  const settle =
+    usage === undefined
+      ? (grant: Grant) => {
+          cell.settle(grant)
+        }
+      : (grant: Grant, result: Result | undefined, args: ReadonlyArray<unknown>) => {
+          settleBy(cell, grant, 'withLimits: the answer of usage', () => usedBy(result, args))
+        }
+  const limited = (inner: Inner, name: string) => (end: End) =>
+    whenGranted({ cell, name, askedBy, begin: holding(inner, settle, end), end, isAll: false })
   // The types of the shapes are worked out above; at run time all of them are callables.
   return ((fn: unknown) => {
     const callable = toCallable('withLimits', fn)
-    return toAction(callable, limited(toRun(callable), callable.name))
+    return toEndingAction(callable, limited(toInner(callable), callable.name))
   }) as never
 }
 

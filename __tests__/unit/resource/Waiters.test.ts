@@ -1,4 +1,4 @@
-import { newWaiters, type Waiter } from '../../../src/resource/Waiters.js'
+import { joinQueue, leaveQueue, newWaiters, type Waiter } from '../../../src/resource/Waiters.js'
 
 interface Named extends Waiter<Named> {
   readonly name: string
@@ -9,12 +9,12 @@ const named = (name: string): Named => ({ name, before: undefined, after: undefi
 const queueOf = (...names: ReadonlyArray<string>) => {
   const queue = newWaiters<Named>()
   const all = names.map(named)
-  for (const each of all) queue.join(each)
+  for (const each of all) joinQueue(queue, each)
   const drain = (): ReadonlyArray<string> => {
     const order: string[] = []
-    for (let first = queue.first(); first !== undefined; first = queue.first()) {
+    for (let first = queue.first; first !== undefined; first = queue.first) {
       order.push(first.name)
-      queue.leave(first)
+      leaveQueue(queue, first)
     }
     return order
   }
@@ -24,9 +24,9 @@ const queueOf = (...names: ReadonlyArray<string>) => {
 describe('newWaiters', () => {
   it('a, b, c -> in that order', () => {
     const { queue, drain } = queueOf('a', 'b', 'c')
-    expect(queue.size()).toBe(3)
+    expect(queue.size).toBe(3)
     expect(drain()).toEqual(['a', 'b', 'c'])
-    expect(queue.size()).toBe(0)
+    expect(queue.size).toBe(0)
   })
 
   it.each([
@@ -35,17 +35,17 @@ describe('newWaiters', () => {
     [2, ['a', 'b']]
   ])('leaving from place %d -> the others stay in order', (place, rest) => {
     const { queue, all, drain } = queueOf('a', 'b', 'c')
-    expect(queue.leave(all[place]!)).toBe(true)
-    expect(queue.leave(all[place]!)).toBe(false)
+    expect(leaveQueue(queue, all[place]!)).toBe(true)
+    expect(leaveQueue(queue, all[place]!)).toBe(false)
     expect(all[place]).toMatchObject({ before: undefined, after: undefined, waits: false })
-    expect(queue.size()).toBe(2)
+    expect(queue.size).toBe(2)
     expect(drain()).toEqual(rest)
   })
 
   it('the last leaves and another joins -> behind the others', () => {
     const { queue, all, drain } = queueOf('a', 'b')
-    queue.leave(all[1]!)
-    queue.join(named('c'))
+    leaveQueue(queue, all[1]!)
+    joinQueue(queue, named('c'))
     expect(drain()).toEqual(['a', 'c'])
   })
 })

@@ -1,9 +1,14 @@
 import { pipe } from 'fp-ts/lib/function.js'
-import { limitSet, resourceLimit, withLimits, withSignal } from 'reprise'
-import type { Env, Result } from '../../../src/action/entry.js'
+import { limitSet, resourceLimit, systemClock, withLimits, withSignal } from 'reprise'
+import { type Env, type Result, toInner } from '../../../src/action/entry.js'
 import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
 import { holding } from '../../../src/resource/held.js'
+import type { Grant } from '../../../src/resource/LimitCell.js'
 import { turn } from '../../support/task.js'
+
+const rethrow = (error: unknown): never => {
+  throw error
+}
 
 describe('holding', () => {
   /** Runs a body; keeps with what it was settled, `settle` answering as told. */
@@ -12,10 +17,13 @@ describe('holding', () => {
     const interrupt = makeInterrupt(flight)
     const settled: unknown[] = []
     const env = { interrupt, flight } as unknown as Env
-    const call = holding(env, body, (result) => {
+    const asked = { amounts: [1], above: undefined, named: [false] }
+    const grant: Grant = { asked, clock: systemClock, at: 0, waited: 0, open: true }
+    const settling = (_: Grant, result: Result | undefined): void => {
       settled.push(result)
       settle()
-    })
+    }
+    const call = holding(toInner(body), settling, rethrow)(grant, env, [])
     return { call, settled, interrupt }
   }
   const one: Result = { _tag: 'Right', right: 1 }

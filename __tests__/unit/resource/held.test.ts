@@ -276,12 +276,17 @@ describe('whenGranted', () => {
     return { clock, flight, interrupt, env: { clock, random: () => 0, interrupt, flight } as unknown as Env }
   }
   const begin = () => Promise.resolve({ _tag: 'Right', right: 'begun' } as const)
+  const end = (error: unknown): never => {
+    throw error
+  }
+  const enter = (cell: LimitCell, env: Env, isAll = false) =>
+    whenGranted({ cell, name: 'test', askedBy: () => asked, begin, end, isAll })(env, [])
 
   it('interrupted before -> Aborted, and nothing is taken', async () => {
     const { env, interrupt } = interruptible()
     const cell = newLimitCell(limits, undefined, Infinity, Infinity)
     interrupt.fire('enough')
-    expect(await whenGranted(cell, env, asked, undefined, begin)).toEqual({
+    expect(await enter(cell, env)).toEqual({
       _tag: 'Left',
       left: { _tag: 'Aborted', attempts: 0, elapsed: 0, failures: [], omitted: 0, reason: 'enough' }
     })
@@ -311,7 +316,7 @@ describe('whenGranted', () => {
       // Who was answered has left already.
       leave: () => false
     }
-    const call = whenGranted(elsewhere, env, asked, undefined, begin)
+    const call = enter(elsewhere, env)
     expect(interrupt.fire('enough')).toBe(false)
     waits[0]?.answer({ asked, clock: env.clock, at: 0, waited: 0, open: true })
     expect(await call).toEqual({ _tag: 'Right', right: 'begun' })
@@ -323,7 +328,7 @@ describe('whenGranted', () => {
     const cell = newLimitCell(limits, undefined, 50, Infinity)
     const taken = cell.take(clock, asked)
     flight.state = 'landed'
-    const call = whenGranted(cell, env, asked, undefined, begin, isAll)
+    const call = enter(cell, env, isAll)
     return { clock, flight, interrupt, call, giveBack: () => taken && cell.settle(taken) }
   }
 

@@ -222,35 +222,35 @@ export const toCommonLimitSet = <L extends Limit>(cell: LimitCell): CommonLimitS
     mark(flight, 'landed')
     return Promise.resolve(right(toPermit(cell, grant)))
   }
+  const [likeAcquire, likeUse] = [task('acquire'), task('use')]
   return {
     [cellOf]: cell,
     acquire: (request?: unknown) => {
       const asked = toAsked('acquire: request', cell.limits, request)
       const run = (end: End): Run =>
         whenGranted({ cell, name: 'acquire', askedBy: () => asked, begin: acquired, end, isAll: true })
-      return toEndingAction(task('acquire'), run) as TaskEither<LimitExceeded, Permit<L>>
+      return toEndingAction(likeAcquire, run) as TaskEither<LimitExceeded, Permit<L>>
     },
     use: (request?: unknown) => {
       const asked = toAsked('use: request', cell.limits, request)
       return (body: unknown) => {
         const inner = toInner(toCallable('use', body))
         const run = (end: End): Run => {
-          const held = holding(
-            inner,
-            (_, __, [permit]) => {
-              ;(permit as Permit).release()
-            },
-            end
-          )
+          const held = holding(inner, release, end)
           const begin: typeof held = (grant, env) => held(grant, env, [toPermit(cell, grant)])
           return whenGranted({ cell, name: 'use', askedBy: () => asked, begin, end, isAll: false })
         }
-        return toEndingAction(task('use'), run)
+        return toEndingAction(likeUse, run)
       }
     },
     waiting: cell.waiting
     // As above.
   } as unknown as CommonLimitSet<L>
+}
+
+const release = (_: Grant, __: unknown, [permit]: ReadonlyArray<unknown>): void => {
+  // The body has been given nothing else.
+  ;(permit as Permit).release()
 }
 
 // Anything without parameters: what is made of it is a task.

@@ -92,8 +92,8 @@ const queued = (
         const { key } = cell.refuse(clock, asked, 'notNow')
         tell({ _tag: 'LimitWaiting', key, waiting: cell.waiting() }, 0)
       })
-  })
-    .then(() => {
+  }).then(() => {
+    try {
       stopListening?.()
       // Stryker disable next-line OptionalChaining: only an interrupt leaves it without an answer
       if (given === undefined) return left(aborted(notBegun, interrupt?.reason))
@@ -102,8 +102,10 @@ const queued = (
       mark(flight, 'landed')
       tell?.({ _tag: 'LimitRefused', error: given }, given.waited)
       return left(given)
-    })
-    .catch(end)
+    } catch (error) {
+      return end(error)
+    }
+  }, end)
 }
 
 /** Tells of what was granted, then begins. */

@@ -41,10 +41,8 @@ export const toSlot = (limit: Limit): Slot => {
 /** The first moment at which all of these amounts are there: `now` itself, if they are. */
 export const readyAt = (slots: Slots, amounts: Amounts, now: number): number => {
   let latest = now
-  for (let i = 0; i < slots.length; i++) {
-    const at = slotReadyAt(slots[i] as Slot, amounts[i] as number, now)
-    if (at > latest) latest = at
-  }
+  for (let i = 0; i < slots.length; i++)
+    latest = Math.max(latest, slotReadyAt(slots[i] as Slot, amounts[i] as number, now))
   return latest
 }
 

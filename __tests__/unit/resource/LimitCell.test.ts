@@ -8,7 +8,45 @@ import { start } from '../../support/task.js'
 const limits = [resourceLimit({ key: 'place', capacity: 1 })]
 const one = toAsked('test', limits, {})
 
+/** A clock that counts how often it is read, and how many timers are set on it. */
+const counting = () => {
+  const clock = virtualClock()
+  const used = { reads: 0, timers: 0 }
+  const counted: Clock = {
+    now: () => {
+      used.reads += 1
+      return clock.now()
+    },
+    after: (delay, wake) => {
+      used.timers += 1
+      return clock.after(delay, wake)
+    }
+  }
+  return { clock, counted, used }
+}
+
 describe('newLimitCell', () => {
+  it('places -> the clock is read for those who wait alone: when they join, and when they are granted', () => {
+    const { counted, used } = counting()
+    const cell = newLimitCell(limits, counted, Infinity, Infinity)
+    const reads: number[] = []
+    const first = cell.take(counted, one)
+    reads.push(used.reads)
+    cell.join(counted, one, () => undefined)
+    reads.push(used.reads)
+    cell.settle(first!)
+    reads.push(used.reads)
+    expect(reads).toEqual([0, 1, 2])
+  })
+
+  it('places that are waited for 50 ms at most -> read as well when the first of the queue joins', () => {
+    const { counted, used } = counting()
+    const cell = newLimitCell(limits, counted, 50, Infinity)
+    cell.take(counted, one)
+    cell.join(counted, one, () => undefined)
+    expect([used.reads, used.timers]).toEqual([2, 1])
+  })
+
   it('one who gives back as soon as it is granted -> the next is granted after it, in order', () => {
     const clock = virtualClock()
     const cell = newLimitCell(limits, clock, Infinity, Infinity)
@@ -40,23 +78,6 @@ describe('newLimitCell, with a rate', () => {
     resourceLimit({ key: 'place', capacity: 2 })
   ]
   const all = toAsked('test', both, { rate: 10 })
-
-  /** A clock that counts how often it is read, and how many timers are set on it. */
-  const counting = () => {
-    const clock = virtualClock()
-    const used = { reads: 0, timers: 0 }
-    const counted: Clock = {
-      now: () => {
-        used.reads += 1
-        return clock.now()
-      },
-      after: (delay, wake) => {
-        used.timers += 1
-        return clock.after(delay, wake)
-      }
-    }
-    return { clock, counted, used }
-  }
 
   /** A cell of which all of the rate is taken. */
   const drained = (clock: Clock) => {

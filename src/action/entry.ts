@@ -145,10 +145,7 @@ export type Inner = <A>(
 
 /** Gives a function or a task as what runs inside of a wrapper, entered as `toRun` does. */
 export const toInner = (fn: Callable): Inner => {
-  if (fn[entry]) {
-    const run = toRun(fn)
-    return (env, args, onResult, onError) => run(env, args).then(onResult, onError)
-  }
+  if (fn[entry]) return handingOn(toRun(fn))
   return (env, args, onResult, onError) => {
     const { flight } = env
     const answer = answerOf(fn, env, args)
@@ -167,6 +164,12 @@ export const toInner = (fn: Callable): Inner => {
         )
   }
 }
+
+/** Gives a run as what runs inside of a wrapper. */
+export const handingOn =
+  (run: Run): Inner =>
+  (env, args, onResult, onError) =>
+    run(env, args).then(onResult, onError)
 
 const answerOf = (fn: Callable, env: Env, args: ReadonlyArray<unknown>): Promise<unknown> => {
   try {

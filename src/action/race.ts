@@ -1,4 +1,4 @@
-import { left, type Result, type Run } from './entry.js'
+import { type Inner, left, type Result, type Run } from './entry.js'
 import { makeInterrupt, newFlight, settleSoon } from './Interrupt.js'
 import { isAborted, type Progress } from './RetryError.js'
 
@@ -14,7 +14,7 @@ export interface Rival {
  * settles later is dropped. Ends soon after the interrupt in any case, and leaves no listener or timer behind.
  */
 export const race =
-  (run: Run, { arm, error }: Rival): Run =>
+  (inner: Inner, { arm, error }: Rival): Run =>
   (env, args) =>
     new Promise((resolve, reject) => {
       const outer = env.interrupt
@@ -62,7 +62,9 @@ export const race =
       const disarm = arm((reason) => {
         stop(reason, (progress) => error(progress, reason))
       })
-      run({ ...env, interrupt: own, flight }, args).then(
+      void inner(
+        { ...env, interrupt: own, flight },
+        args,
         (result) => {
           if (flight.state === 'cut') lose(progressOf(result))
           else {
@@ -71,7 +73,7 @@ export const race =
             })
           }
         },
-        (thrown: unknown) => {
+        (thrown) => {
           finish(() => {
             reject(thrown)
           })

@@ -2,7 +2,7 @@ import { known, wholeNumber } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { givenUp, libraryTag } from '../policy/Failure.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { left, type Result, type Run, toAction, toCallable, toRun } from './entry.js'
+import { type Inner, left, type Result, type Run, toAction, toCallable, toInner } from './entry.js'
 import { type Flight, mark } from './Interrupt.js'
 import { checkQuantile, type LatencyCell, type LatencyWindow, toLatencyCell } from './LatencyWindow.js'
 import { aborted, notBegun, race } from './race.js'
@@ -106,7 +106,7 @@ export const withHedge = (
   // The types of the shapes are worked out above; at run time all of them are callables.
   return ((fn: unknown) => {
     const callable = toCallable('withHedge', fn)
-    return toAction(callable, hedged(toRun(callable), pace, max, callable.name))
+    return toAction(callable, hedged(toInner(callable), pace, max, callable.name))
   }) as never
 }
 
@@ -126,7 +126,7 @@ const toPace = (delay: Duration | LatencyQuantile): Pace => {
 // --- a call
 
 const hedged =
-  (inner: Run, pace: Pace, max: number, name: string): Run =>
+  (inner: Inner, pace: Pace, max: number, name: string): Run =>
   (env, args) =>
     new Promise((resolve, reject) => {
       const { clock, interrupt, budgets = [] } = env

@@ -3,6 +3,7 @@ import type { Checked, ErrorOf, ResultOf, Shaped } from '../action/Action.js'
 import {
   type Callable,
   type Env,
+  handingOn,
   type Result,
   type Run,
   toAction,
@@ -199,7 +200,7 @@ const watched = (
     }, undefined)
   }
 
-  return begun(interrupt ? race(inner, noRival) : inner, { ...env, report }, args).then(
+  return begun(interrupt ? race(handingOn(inner), noRival) : inner, { ...env, report }, args).then(
     (result) => {
       end(result._tag === 'Left' ? { error: result.left } : undefined)
       return result

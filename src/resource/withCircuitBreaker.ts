@@ -1,7 +1,16 @@
 import { matches } from '../policy/Condition.js'
 import { type Failed, libraryTag, type Threw } from '../policy/Failure.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from '../action/Action.js'
-import { type Env, left, type Result, type Run, toAction, toCallable, toRun } from '../action/entry.js'
+import {
+  type Env,
+  type Inner,
+  left,
+  type Result,
+  type Run,
+  toAction,
+  toCallable,
+  toInner
+} from '../action/entry.js'
 import { mark } from '../action/Interrupt.js'
 import { aborted, notBegun } from '../action/race.js'
 import { type CircuitOpen, isCircuitOpen, isLimitExceeded } from '../action/ResourceError.js'
@@ -60,11 +69,11 @@ export const withCircuitBreaker = <E>(
   // The types of the shapes are worked out above; at run time all of them are callables.
   return ((fn: unknown) => {
     const callable = toCallable('withCircuitBreaker', fn)
-    return toAction(callable, guarded(gate, toRun(callable), callable.name))
+    return toAction(callable, guarded(gate, toInner(callable), callable.name))
   }) as never
 }
 
-const guarded = (gate: Gate, inner: Run, name: string): Run => {
+const guarded = (gate: Gate, inner: Inner, name: string): Run => {
   const { slowAfter, failOn, clock: own } = gate.plan
   // Of most calls nobody asks how long they took.
   const timed = slowAfter < Infinity || failOn !== undefined
@@ -104,13 +113,15 @@ const guarded = (gate: Gate, inner: Run, name: string): Run => {
       return Promise.resolve(left(aborted(notBegun, interrupt.reason)))
     }
     const stopListening = interrupt?.listen(cut)
-    return inner(env, args).then(
+    return inner(
+      env,
+      args,
       (result) => {
         if (result._tag === 'Right') leave()
         else leave({ _tag: 'Failed', error: result.left })
         return result
       },
-      (error: unknown) => {
+      (error) => {
         leave({ _tag: 'Threw', error })
         throw error
       }

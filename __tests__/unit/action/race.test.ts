@@ -2,9 +2,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { fixed, systemRandom, via, withEnv, withRetry, withSignal, withTimeout } from 'reprise'
 import { virtualClock } from 'reprise/testing'
-import type { Env, Run } from '../../../src/action/entry.js'
+import { type Env, handingOn, type Run } from '../../../src/action/entry.js'
 import { makeInterrupt, mark, newFlight } from '../../../src/action/Interrupt.js'
-import { aborted, notBegun, race } from '../../../src/action/race.js'
+import { aborted, notBegun, race, type Rival } from '../../../src/action/race.js'
 import { decide } from '../../../src/policy/step.js'
 import { start, turn } from '../../support/task.js'
 
@@ -24,12 +24,15 @@ const rival = () => {
 }
 
 const envOf = (): Env => ({ clock: virtualClock(), random: systemRandom, decide })
+/** A race of a run. */
+const raced = (run: Run, against: Rival): Run => race(handingOn(run), against)
+
 const pending: Run = () => new Promise(() => undefined)
 
 describe('race', () => {
   it('a run that ends -> its result; disarmed once', async () => {
     const { state, ...given } = rival()
-    const run = race(async () => ({ _tag: 'Right', right: 1 }), given)
+    const run = raced(async () => ({ _tag: 'Right', right: 1 }), given)
     expect(await run(envOf(), [])).toEqual({ _tag: 'Right', right: 1 })
     state.fire('late')
     await turn()
@@ -38,13 +41,13 @@ describe('race', () => {
 
   it('a run that rejects -> rejects; disarmed once', async () => {
     const { state, ...given } = rival()
-    await expect(race(() => Promise.reject('e'), given)(envOf(), [])).rejects.toBe('e')
+    await expect(raced(() => Promise.reject('e'), given)(envOf(), [])).rejects.toBe('e')
     expect(state.disarmed).toBe(1)
   })
 
   it('fired twice -> the error of the first', async () => {
     const { state, ...given } = rival()
-    const ended = race(pending, given)(envOf(), [])
+    const ended = raced(pending, given)(envOf(), [])
     state.fire('first')
     state.fire('second')
     expect(await ended).toEqual({
@@ -59,7 +62,7 @@ describe('race', () => {
     const interrupt = makeInterrupt(flight)
     interrupt.fire('over')
     let runs = 0
-    const run = race(
+    const run = raced(
       () => {
         runs += 1
         return pending(envOf(), [])
@@ -83,7 +86,7 @@ describe('race', () => {
     const { state, ...given } = rival()
     const clock = virtualClock()
     await clock.advance(1000)
-    const ended = race(pending, given)({ ...envOf(), clock }, [])
+    const ended = raced(pending, given)({ ...envOf(), clock }, [])
     await clock.advance(30)
     state.fire('over')
     expect(await ended).toMatchObject({ left: { elapsed: 30, reason: 'over' } })
@@ -96,7 +99,7 @@ describe('race', () => {
       for (let i = 0; i < 10; i++) await Promise.resolve()
       return { _tag: 'Right', right: 1 }
     }
-    const ended = race(run, given)(envOf(), [])
+    const ended = raced(run, given)(envOf(), [])
     state.fire('late')
     expect(await ended).toEqual({ _tag: 'Right', right: 1 })
   })
@@ -110,14 +113,14 @@ describe('race', () => {
           return false
         })
       })
-    const ended = race(run, given)(envOf(), [])
+    const ended = raced(run, given)(envOf(), [])
     state.fire('over')
     expect(await ended).toMatchObject({ _tag: 'Left', left: { attempts: 1, reason: 'over' } })
   })
 
   it('one in another, both fired at once -> the error of who was first', async () => {
     const [inside, outside] = [rival(), rival()]
-    const ended = race(race(pending, inside), outside)(envOf(), [])
+    const ended = raced(raced(pending, inside), outside)(envOf(), [])
     inside.state.fire('inside')
     outside.state.fire('outside')
     expect(await ended).toMatchObject({ _tag: 'Left', left: { reason: 'inside' } })
@@ -127,7 +130,7 @@ describe('race', () => {
     const seen: unknown[] = []
     const env = envOf()
     const { state: _, ...given } = rival()
-    const run = race(async (inner, args) => {
+    const run = raced(async (inner, args) => {
       seen.push(args, inner.clock === env.clock, inner.interrupt === undefined)
       return { _tag: 'Right', right: 1 }
     }, given)

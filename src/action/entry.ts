@@ -150,20 +150,27 @@ export const toInner = (fn: Callable): Inner => {
     const { flight } = env
     const answer = answerOf(fn, env, args)
     // Stryker disable next-line ConditionalExpression: saves time alone, since without a flight there is nothing to mark
-    return flight === undefined
-      ? answer.then((value) => onResult(toResult(value)), onError)
-      : answer.then(
-          (value) => {
-            mark(flight, 'landed')
-            return onResult(toResult(value))
-          },
-          (error: unknown) => {
-            mark(flight, 'landed')
-            return onError(error)
-          }
-        )
+    if (flight === undefined) return then(answer, (value) => onResult(toResult(value)), onError)
+    return then(
+      answer,
+      (value) => {
+        mark(flight, 'landed')
+        return onResult(toResult(value))
+      },
+      (error) => {
+        mark(flight, 'landed')
+        return onError(error)
+      }
+    )
   }
 }
+
+/** Goes on from a promise as `await` does, which asks no native promise for a `then` of its own. */
+const then = <A>(
+  promise: Promise<unknown>,
+  onValue: (value: unknown) => A,
+  onError: (error: unknown) => A
+): Promise<A> => Promise.prototype.then.call(promise, onValue, onError) as Promise<A>
 
 /** Gives a run as what runs inside of a wrapper. */
 export const handingOn =

@@ -64,6 +64,19 @@ describe('toInner', () => {
     expect(await toInner(fn)(env, [1], give, give)).toEqual(expected)
   })
 
+  it.each([
+    ['with a flight', newFlight(undefined)],
+    ['without a flight', undefined]
+  ])('a native promise with a then of its own, %s -> is not asked for it, as by await', async (_, flight) => {
+    const then = jest.fn(() => {
+      throw new Error('own')
+    })
+    const odd = Object.assign(Promise.resolve(1), { then })
+    const give = (given: unknown): unknown => given
+    expect(await toInner(() => odd)({ ...env, flight }, [], give, give)).toEqual(right(1))
+    expect(then).not.toHaveBeenCalled()
+  })
+
   it('a function that throws -> landed at once, the error handed on later', async () => {
     const flight = newFlight(undefined)
     const call = comesTo(() => {

@@ -109,9 +109,11 @@ const more = {
     '__tests__/unit/resource/withLimits.observer.test.ts'
   ],
   'src/resource/LimitSet.ts': [
+    '__tests__/unit/resource/held.test.ts',
     '__tests__/unit/resource/withLimits.observer.test.ts',
     '__tests__/unit/resource/withLimits.test.ts'
   ],
+  'src/resource/withLimits.ts': ['__tests__/unit/resource/held.test.ts'],
   'src/resource/LimitCell.ts': [
     '__tests__/unit/resource/LimitSet.test.ts',
     '__tests__/unit/resource/held.test.ts',

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { limitSet, resourceLimit, systemClock, withLimits, withSignal } from 'reprise'
-import { type Env, type Result, toInner } from '../../../src/action/entry.js'
-import { makeInterrupt, newFlight } from '../../../src/action/Interrupt.js'
+import { type Callable, type Env, type Result, toAction, toInner } from '../../../src/action/entry.js'
+import { makeInterrupt, mark, newFlight } from '../../../src/action/Interrupt.js'
 import { holding } from '../../../src/resource/held.js'
 import type { Grant } from '../../../src/resource/LimitCell.js'
 import { turn } from '../../support/task.js'
@@ -10,9 +10,11 @@ const rethrow = (error: unknown): never => {
   throw error
 }
 
+const turnOfPromises = Promise.resolve()
+
 describe('holding', () => {
   /** Runs a body; keeps with what it was settled, `settle` answering as told. */
-  const hold = (body: () => Promise<Result>, settle = (): void => undefined) => {
+  const hold = (body: Callable, settle = (): void => undefined) => {
     const flight = newFlight(undefined)
     const interrupt = makeInterrupt(flight)
     const settled: unknown[] = []
@@ -52,6 +54,22 @@ describe('holding', () => {
     expect(interrupt.fire('enough')).toBe(false)
     await turn()
     expect(settled).toEqual([undefined])
+  })
+
+  it('interrupted while a result is on its way -> settled with that first', async () => {
+    const onItsWay = toAction(
+      () => 1,
+      async ({ flight }) => {
+        mark(flight, 'landed')
+        await turnOfPromises
+        await turnOfPromises
+        return one
+      }
+    )
+    const { call, settled, interrupt } = hold(onItsWay)
+    interrupt.fire('enough')
+    await call
+    expect(settled).toEqual([one])
   })
 
   it('aborted while it runs -> the place is free by the time that the caller hears of it', async () => {

@@ -246,6 +246,14 @@ export const toWrapper =
     return toAction(callable, make(toRun(callable)))
   }
 
+/** The same for what is handed on in one step; `make` is told the name of what is inside, too. */
+export const toInnerWrapper =
+  (wrapper: string, make: (inner: Inner, name: string) => Run): ((fn: unknown) => Callable) =>
+  (fn) => {
+    const callable = toCallable(wrapper, fn)
+    return toAction(callable, make(toInner(callable), callable.name))
+  }
+
 /** Gives a function that is known to take arguments, by its length. */
 export const withArguments = (fn: Callable): Callable => {
   const marked: Callable = (...args) => fn(...args)

@@ -2,7 +2,7 @@ import { known, wholeNumber } from '../policy/argument.js'
 import { type Duration, toMillis } from '../policy/Duration.js'
 import { givenUp, libraryTag } from '../policy/Failure.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { type Inner, left, type Result, type Run, toAction, toCallable, toInner } from './entry.js'
+import { type Inner, left, type Result, type Run, toInnerWrapper } from './entry.js'
 import { type Flight, mark } from './Interrupt.js'
 import { checkQuantile, type LatencyCell, type LatencyWindow, toLatencyCell } from './LatencyWindow.js'
 import { aborted, notBegun, race } from './race.js'
@@ -104,10 +104,7 @@ export const withHedge = (
   const pace = toPace(delay)
   wholeNumber('withHedge: max', max, 1)
   // The types of the shapes are worked out above; at run time all of them are callables.
-  return ((fn: unknown) => {
-    const callable = toCallable('withHedge', fn)
-    return toAction(callable, hedged(toInner(callable), pace, max, callable.name))
-  }) as never
+  return toInnerWrapper('withHedge', (inner, name) => hedged(inner, pace, max, name)) as never
 }
 
 const toPace = (delay: Duration | LatencyQuantile): Pace => {

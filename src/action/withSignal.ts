@@ -1,6 +1,6 @@
 import { invalid } from '../policy/argument.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { left, toAction, toCallable, toInner } from './entry.js'
+import { left, toInnerWrapper } from './entry.js'
 import { listenTo } from './listenTo.js'
 import { aborted, notBegun, race } from './race.js'
 import type { Aborted } from './RetryError.js'
@@ -32,11 +32,8 @@ export const withSignal = (
     invalid('withSignal: signal', 'an AbortSignal', signal)
   }
   // The types of the shapes are worked out above; at run time all of them are callables.
-  return ((fn: unknown) => {
-    const callable = toCallable('withSignal', fn)
-    const run = race(toInner(callable), { arm: (fire) => listenTo(signal, fire), error: aborted })
-    return toAction(callable, async (env, args) =>
-      signal.aborted ? left(aborted(notBegun, signal.reason)) : run(env, args)
-    )
+  return toInnerWrapper('withSignal', (inner) => {
+    const run = race(inner, { arm: (fire) => listenTo(signal, fire), error: aborted })
+    return async (env, args) => (signal.aborted ? left(aborted(notBegun, signal.reason)) : run(env, args))
   }) as never
 }

@@ -1,6 +1,6 @@
 import { type Duration, toMillis } from '../policy/Duration.js'
 import type { Checked, ErrorOf, ResultOf, Shaped } from './Action.js'
-import { toAction, toCallable, toInner } from './entry.js'
+import { toInnerWrapper } from './entry.js'
 import { race } from './race.js'
 import type { TimedOut } from './RetryError.js'
 
@@ -29,10 +29,9 @@ export const withTimeout = (
 ): (<F>(fn: F & Checked<F>) => Shaped<F, ErrorOf<F> | TimedOut, ResultOf<F>>) => {
   const ms = toMillis('withTimeout: timeout', timeout)
   // The types of the shapes are worked out above; at run time all of them are callables.
-  return ((fn: unknown) => {
-    const callable = toCallable('withTimeout', fn)
-    const inner = toInner(callable)
-    return toAction(callable, (env, args) =>
+  return toInnerWrapper(
+    'withTimeout',
+    (inner) => (env, args) =>
       race(inner, {
         arm: (fire) =>
           env.clock.after(ms, () => {
@@ -40,6 +39,5 @@ export const withTimeout = (
           }),
         error: (cut): TimedOut => ({ _tag: 'TimedOut', ...cut, timeout: ms })
       })(env, args)
-    )
-  }) as never
+  ) as never
 }

@@ -1,16 +1,7 @@
 import { matches } from '../policy/Condition.js'
 import { type Failed, libraryTag, type Threw } from '../policy/Failure.js'
 import type { Checked, ErrorOf, Judging, ResultOf, Shaped } from '../action/Action.js'
-import {
-  type Env,
-  type Inner,
-  left,
-  type Result,
-  type Run,
-  toAction,
-  toCallable,
-  toInner
-} from '../action/entry.js'
+import { type Env, type Inner, left, type Result, type Run, toInnerWrapper } from '../action/entry.js'
 import { mark } from '../action/Interrupt.js'
 import { aborted, notBegun } from '../action/race.js'
 import { type CircuitOpen, isCircuitOpen, isLimitExceeded } from '../action/ResourceError.js'
@@ -67,10 +58,7 @@ export const withCircuitBreaker = <E>(
 ): (<F>(fn: F & Checked<F> & Judging<F, E, unknown>) => Shaped<F, ErrorOf<F> | CircuitOpen, ResultOf<F>>) => {
   const gate = gateOf('withCircuitBreaker: breaker', breaker)
   // The types of the shapes are worked out above; at run time all of them are callables.
-  return ((fn: unknown) => {
-    const callable = toCallable('withCircuitBreaker', fn)
-    return toAction(callable, guarded(gate, toInner(callable), callable.name))
-  }) as never
+  return toInnerWrapper('withCircuitBreaker', (inner, name) => guarded(gate, inner, name)) as never
 }
 
 const guarded = (gate: Gate, inner: Inner, name: string): Run => {

@@ -42,7 +42,12 @@ const early = 5
 
 const readerOf = ({ now }: { readonly now: () => number }): (() => number) => now
 
-const loadedWith = { setTimeout: globalThis.setTimeout, read: readerOf(globalThis.performance) }
+/** The timers and the clock that there were when this was loaded: those of the machine, as a rule. */
+export const loadedWith = {
+  setTimeout: globalThis.setTimeout,
+  performance: globalThis.performance,
+  read: readerOf(globalThis.performance)
+}
 
 // --- constructors
 

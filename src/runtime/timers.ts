@@ -4,18 +4,14 @@
  */
 import { asyncContext } from './asyncContext.js'
 import type { Clock } from './Clock.js'
-import { newSleeper, newWheel, type Sleeper, type Timer, type Wheel } from './Wheel.js'
+import { loadedWith, newSleeper, newWheel, type Sleeper, type Timer, type Wheel } from './Wheel.js'
 
 // `setTimeout` where there is no `setImmediate`, as in a browser without a bundler.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- Node's types know of no browsers
 export const giveWay: (wake: () => void) => unknown = globalThis.setImmediate ?? setTimeout
 
-const loadedWith = { setTimeout: globalThis.setTimeout, performance: globalThis.performance }
-
-/*
- * The time that goes with `setTimeout`, so that fake timers installed by a test are seen. `performance` itself is a getter
- * of Node's, which V8 does not look into: to ask it each time would be a fifteenth of a call that succeeds.
- */
+// The time that goes with `setTimeout`, so that fake timers installed by a test are seen. `performance` itself is a getter
+// of Node's, which V8 does not look into: to ask it each time would be a fifteenth of a call that succeeds.
 const now = (): number => (setTimeout === loadedWith.setTimeout ? loadedWith.performance : performance).now()
 
 const own: unique symbol = /* #__PURE__ */ Symbol('own') as never

@@ -42,8 +42,12 @@ const early = 5
 
 const readerOf = ({ now }: { readonly now: () => number }): (() => number) => now
 
-/** The timers and the clock that there were when this was loaded: those of the machine, as a rule. */
-export const loadedWith = {
+/** The timers and the clock that there were when this was loaded: those of the machine, as a rule. With a type that needs none of Node's. */
+export const loadedWith: {
+  readonly setTimeout: unknown
+  readonly performance: { readonly now: () => number }
+  readonly read: () => number
+} = {
   setTimeout: globalThis.setTimeout,
   performance: globalThis.performance,
   read: readerOf(globalThis.performance)
